@@ -1,0 +1,98 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace crimux {
+
+// Which hardware QEMU uses. kAuto: KVM where a guest really runs under it, else TCG.
+enum class Accelerator { kAuto, kKvm, kTcg };
+
+// The VM runtime inside crimux.
+struct VmConfig {
+  // Absolute and short: Unix sockets below it must stay under 108 bytes. Images, disks, records.
+  std::filesystem::path state_dir = "/var/lib/crimux";
+  // CNI plugins and network configurations, as the kubelet's defaults have them.
+  std::vector<std::filesystem::path> cni_bin_dirs = {"/opt/cni/bin", "/usr/lib/cni"};
+  std::filesystem::path cni_conf_dir = "/etc/cni/net.d";
+  // Results of ADD, kept for DEL as libcni does.
+  std::filesystem::path cni_cache_dir = "/var/lib/crimux/cni";
+  // Where named network namespaces are mounted.
+  std::filesystem::path netns_dir = "/run/netns";
+  // How long one CNI plugin may take.
+  std::chrono::seconds cni_timeout{120};
+  Accelerator accelerator = Accelerator::kAuto;
+  // RuntimeClass handlers that this runtime accepts beside the empty one.
+  std::vector<std::string> handlers = {"vm"};
+  // Prefixes of image names that only route; what follows them is the address of the image.
+  std::vector<std::string> image_prefixes = {"vm.crimux.io/", "virtlet.cloud/"};
+  // Scheme of an image whose name does not say one: "https" or "http".
+  std::string image_scheme = "https";
+  // Images larger than this are refused; bytes.
+  uint64_t image_size_limit = 64ULL << 30;
+  // PEM file of additional certificate authorities for https downloads; empty: the system's.
+  std::filesystem::path image_ca_file;
+  // RAM of a VM whose pod sets no memory limit; bytes.
+  uint64_t default_memory = 1ULL << 30;
+  // Unprivileged user (and its primary group's name) that QEMU runs as.
+  std::string qemu_user = "libvirt-qemu";
+  std::string qemu_group = "kvm";
+  // The QEMU binary; empty: libvirt's choice for the host.
+  std::filesystem::path emulator;
+};
+
+// One backend: either `endpoint` or `vm` is set.
+struct RuntimeConfig {
+  std::string name;
+  // "unix:///path"; empty for the embedded VM runtime.
+  std::string endpoint;
+  std::optional<VmConfig> vm;
+  // Takes what no route matches. Exactly one runtime.
+  bool is_default = false;
+  // For calls that come without a deadline, and the longest that a merged list waits for this one.
+  std::chrono::milliseconds timeout{120'000};
+};
+
+// The first route whose conditions all match decides. A route has at least one condition.
+struct RouteConfig {
+  std::string runtime;
+  // RuntimeClass handler.
+  std::optional<std::string> handler;
+  // Pod annotation (or label): each named key must be there with one of the values.
+  std::map<std::string, std::vector<std::string>> annotation;
+  std::map<std::string, std::vector<std::string>> label;
+  // Kubernetes namespaces, one of which must be the pod's.
+  std::vector<std::string> pod_namespace;
+  // Image name prefixes, one of which must match. Routes images, never sandboxes.
+  std::vector<std::string> image_prefix;
+};
+
+struct Config {
+  std::filesystem::path listen = "/run/crimux/crimux.sock";
+  std::filesystem::path status = "/run/crimux/status.sock";
+  std::string log_level = "info";
+  // How long SIGTERM waits for calls in flight.
+  std::chrono::milliseconds drain_timeout{10'000};
+  // In the order of the file; the default runtime first.
+  std::vector<RuntimeConfig> runtimes;
+  std::vector<RouteConfig> routes;
+
+  const RuntimeConfig& DefaultRuntime() const { return runtimes.front(); }
+};
+
+// What runs without a file: containerd on its usual socket as default, the VM runtime, and the
+// routes that README names.
+Config DefaultConfig();
+
+// Reads a config. Throws Error (INVALID_ARGUMENT) with "file:line:column: what is wrong" for the
+// first fault: bad YAML, an unknown key, a wrong type, a value out of range, a route to no runtime,
+// no or two defaults, names or endpoints that appear twice.
+Config LoadConfig(const std::filesystem::path& file);
+// The same for text; `name` stands in for the file in messages.
+Config ParseConfig(const std::string& text, const std::string& name);
+
+}  // namespace crimux

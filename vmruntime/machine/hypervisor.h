@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace crimux::vm {
+
+// What a VM is made of. Values only; machine/domain_xml.cc turns it into libvirt's XML.
+struct DiskSpec {
+  std::filesystem::path file;
+  std::string format = "qcow2";
+  bool readonly = false;
+};
+
+struct NicSpec {
+  std::string tap;  // waits in the pod's namespace
+  std::string mac;
+  uint32_t mtu = 1500;
+};
+
+struct MachineSpec {
+  std::string name;  // domain name; unique
+  std::string uuid;
+  unsigned vcpus = 1;
+  uint64_t memory = 0;          // bytes
+  std::vector<DiskSpec> disks;  // in boot order
+  std::vector<NicSpec> nics;
+  // Unix socket of the serial console, and the file to which QEMU appends all it prints.
+  std::filesystem::path console_socket;
+  std::filesystem::path console_log;
+};
+
+// How a machine came to its end.
+enum class MachineEnd {
+  kShutdown,   // the guest powered off
+  kDestroyed,  // we ended it
+  kCrashed,    // QEMU died, or the guest panicked
+  kFailed,     // it never ran
+};
+
+struct MachineState {
+  bool running = false;
+  // Set when it is known how a machine that is not running ended.
+  std::optional<MachineEnd> end;
+};
+
+// The machines of this node, through libvirt's embedded QEMU driver. Any thread; calls block for as
+// long as libvirt does.
+class Hypervisor {
+ public:
+  // Called on the event thread with the name of a machine that has ended. Must not call back into
+  // the hypervisor, nor block.
+  using EndHandler = std::function<void(const std::string& name, MachineEnd end)>;
+
+  virtual ~Hypervisor() = default;
+
+  // From then on `handler` hears of every end. To be set once, before the first Start.
+  virtual void OnEnd(EndHandler handler) = 0;
+
+  // Defines the machine; it does not run yet. Throws Error (INTERNAL, INVALID_ARGUMENT).
+  virtual void Define(const MachineSpec& spec) = 0;
+  // Starts a defined machine in the network namespace of the calling thread (see RunInNetns).
+  virtual void Start(const std::string& name) = 0;
+  // Asks the guest to power off (ACPI). Returns at once; no error when the machine isn't running.
+  virtual void RequestShutdown(const std::string& name) = 0;
+  // Ends it at once; no error when it isn't running.
+  virtual void Destroy(const std::string& name) = 0;
+  // Destroys and forgets it; no error when there is none.
+  virtual void Undefine(const std::string& name) = 0;
+  // The settled truth (a QEMU that died while we were away is not running); nullopt: no such
+  // machine.
+  virtual std::optional<MachineState> State(const std::string& name) = 0;
+  // Names of all machines under this driver's root, running or not.
+  virtual std::vector<std::string> List() = 0;
+  // Process id of its QEMU; nullopt when it isn't running.
+  virtual std::optional<int> Pid(const std::string& name) = 0;
+  // For the Status of the runtime: empty when machines can run, else why not.
+  virtual std::string Fault() = 0;
+};
+
+}  // namespace crimux::vm

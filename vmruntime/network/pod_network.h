@@ -1,0 +1,102 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace crimux::vm {
+
+// Which pod a network is for: what CNI plugins get as CNI_CONTAINERID and K8S_POD_* arguments, and
+// what DHCP tells the guest.
+struct PodIdentity {
+  std::string sandbox_id;
+  std::string name;
+  std::string pod_namespace;
+  std::string uid;
+  std::string hostname;
+};
+
+struct HostPort {
+  std::string protocol;  // "tcp", "udp", "sctp"
+  int container_port = 0;
+  int host_port = 0;
+  std::string host_ip;
+};
+
+struct DnsSettings {
+  std::vector<std::string> servers;
+  std::vector<std::string> searches;
+  std::vector<std::string> options;
+};
+
+// One request to connect a pod.
+struct NetworkRequest {
+  PodIdentity pod;
+  std::filesystem::path netns;
+  // Owned by the caller; configuration, leases and pid of the pod's DHCP server lie in it.
+  std::filesystem::path work_dir;
+  std::vector<HostPort> host_ports;
+  DnsSettings dns;
+};
+
+struct GuestAddress {
+  std::string address;  // with prefix length: "10.88.0.5/16", "fd00::5/64"
+  std::string gateway;  // empty: none
+};
+
+struct GuestRoute {
+  std::string destination;  // CIDR
+  std::string gateway;      // empty: the interface's own
+};
+
+// One network card of the VM, to be plugged into the tap that waits in the pod's namespace.
+struct GuestInterface {
+  std::string tap;
+  std::string mac;
+  uint32_t mtu = 1500;
+  std::vector<GuestAddress> addresses;
+  std::vector<GuestRoute> routes;
+};
+
+// What a pod's network came to. `ips` are the pod's addresses without prefix length, primary first.
+struct PodNetwork {
+  std::vector<std::string> ips;
+  std::vector<GuestInterface> interfaces;
+};
+
+struct NetworkReadiness {
+  bool ready = false;
+  // CamelCase word and sentence for the NetworkReady condition; empty when ready.
+  std::string reason;
+  std::string message;
+};
+
+// Connects pods: CNI ADD of the default network into the pod's namespace, then hands the pod
+// interface's MAC, MTU and addresses to the VM over a bridge and a tap, and serves them by DHCP
+// inside the namespace. All calls block and may be made from any thread at once, for different
+// pods.
+class PodNetworks {
+ public:
+  virtual ~PodNetworks() = default;
+
+  // All there on return; on an exception nothing is left (CNI DEL was called). Throws Error:
+  // UNAVAILABLE without a usable CNI configuration, INTERNAL when a plugin failed,
+  // DEADLINE_EXCEEDED when one hung.
+  virtual PodNetwork SetUp(const NetworkRequest& request) = 0;
+
+  // Undoes SetUp, whole or half-done, also after a restart, also when the namespace has gone: stops
+  // the DHCP server, removes tap and bridge, calls CNI DEL with the cached configuration and
+  // result. May be repeated. Throws Error when a plugin refuses; to be called again then.
+  virtual void TearDown(const NetworkRequest& request) = 0;
+
+  // After a restart of crimuxd: starts the DHCP server again if it has died. `network` is what
+  // SetUp returned.
+  virtual void Restore(const NetworkRequest& request, const PodNetwork& network) = 0;
+
+  // Whether a pod could be connected now; reads the CNI configuration directory.
+  virtual NetworkReadiness Readiness() const = 0;
+};
+
+}  // namespace crimux::vm
