@@ -1,6 +1,7 @@
 // Holds the compiled descriptors against cri-v1.tsv, row by row, and the table against the
 // descriptors, so that neither has more than the other.
 #include <google/protobuf/descriptor.h>
+#include <google/protobuf/descriptor.pb.h>
 
 #include <fstream>
 #include <set>
