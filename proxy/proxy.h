@@ -1,0 +1,48 @@
+#pragma once
+
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/status.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/call_context.h"
+#include "config/config.h"
+
+namespace crimux::proxy {
+
+// Answers unary CRI calls of a runtime that lives in this process. `method_path` is
+// "/runtime.v1.RuntimeService/RunPodSandbox" and the like; a path it does not know gets
+// UNIMPLEMENTED. Called on worker threads, many at once; may block. An OK without a response set is
+// an empty message.
+using EmbeddedHandler =
+    std::function<grpc::Status(std::string_view method_path, const CallContext& context,
+                               const grpc::ByteBuffer& request, grpc::ByteBuffer* response)>;
+
+// The proxy: one CRI endpoint in front of all runtimes of a config, and the status socket.
+class Proxy {
+ public:
+  // Takes the socket's lock, listens on both sockets. `embedded` has a handler for each runtime of
+  // the config that has no endpoint, by name. Throws Error (FAILED_PRECONDITION) when another
+  // crimuxd holds the socket, (INTERNAL) when a socket can't be made.
+  Proxy(const Config& config, std::map<std::string, EmbeddedHandler> embedded);
+  Proxy(const Proxy&) = delete;
+  Proxy& operator=(const Proxy&) = delete;
+  ~Proxy();
+
+  // Serves until Stop, then refuses new calls and gives those in flight the config's drain_timeout.
+  // The calling thread becomes the front thread. To be called once.
+  void Run();
+
+  // Ends Run. Any thread, any number of times; not from a signal handler.
+  void Stop();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace crimux::proxy
