@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -43,6 +44,8 @@ struct VmConfig {
   std::string qemu_group = "kvm";
   // The QEMU binary; empty: libvirt's choice for the host.
   std::filesystem::path emulator;
+
+  bool operator==(const VmConfig&) const = default;
 };
 
 // One backend: either `endpoint` or `vm` is set.
@@ -55,6 +58,8 @@ struct RuntimeConfig {
   bool is_default = false;
   // For calls that come without a deadline, and the longest that a merged list waits for this one.
   std::chrono::milliseconds timeout{120'000};
+
+  bool operator==(const RuntimeConfig&) const = default;
 };
 
 // The first route whose conditions all match decides. A route has at least one condition.
@@ -69,6 +74,8 @@ struct RouteConfig {
   std::vector<std::string> pod_namespace;
   // Image name prefixes, one of which must match. Routes images, never sandboxes.
   std::vector<std::string> image_prefix;
+
+  bool operator==(const RouteConfig&) const = default;
 };
 
 struct Config {
@@ -77,11 +84,12 @@ struct Config {
   std::string log_level = "info";
   // How long SIGTERM waits for calls in flight.
   std::chrono::milliseconds drain_timeout{10'000};
-  // In the order of the file; the default runtime first.
+  // In the order of the file, the default runtime first. At most one has `vm`.
   std::vector<RuntimeConfig> runtimes;
   std::vector<RouteConfig> routes;
 
   const RuntimeConfig& DefaultRuntime() const { return runtimes.front(); }
+  bool operator==(const Config&) const = default;
 };
 
 // What runs without a file: containerd on its usual socket as default, the VM runtime, and the

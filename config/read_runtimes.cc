@@ -1,0 +1,128 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "config/sections.h"
+#include "config/yaml_fields.h"
+
+namespace crimux {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kShortestTimeout{100};
+constexpr milliseconds kLongestTimeout{3'600'000};
+constexpr std::string_view kUnixScheme = "unix://";
+
+// The values that later checks may find fault with.
+struct Places {
+  YamlValue runtime;
+  std::optional<YamlValue> name;
+  std::optional<YamlValue> endpoint;
+  std::optional<YamlValue> vm;
+  std::optional<YamlValue> is_default;
+};
+
+// A name is also a metric label and a word in annotations.
+std::string ReadName(const YamlValue& value) {
+  std::string name = value.NonEmptyString();
+  auto is_alnum = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  bool good = name.size() <= 63 && is_alnum(name.front()) && is_alnum(name.back()) &&
+              std::all_of(name.begin(), name.end(),
+                          [&](char c) { return is_alnum(c) || c == '-' || c == '.'; });
+  if (!good) {
+    value.Fail(fmt::format(
+        "must be up to 63 lower-case letters, digits, \"-\" and \".\", not \"{}\"", name));
+  }
+  return name;
+}
+
+std::string ReadEndpoint(const YamlValue& value) {
+  std::string endpoint = value.NonEmptyString();
+  if (!endpoint.starts_with(kUnixScheme) || !endpoint.substr(kUnixScheme.size()).starts_with('/')) {
+    value.Fail(fmt::format("must be \"unix://\" and an absolute path, not \"{}\"", endpoint));
+  }
+  return endpoint;
+}
+
+RuntimeConfig ReadRuntime(Places* places) {
+  RuntimeConfig runtime;
+  ReadFields(
+      places->runtime,
+      {{"name", [&](const YamlValue& v) { runtime.name = ReadName(places->name.emplace(v)); }},
+       {"endpoint",
+        [&](const YamlValue& v) { runtime.endpoint = ReadEndpoint(places->endpoint.emplace(v)); }},
+       {"vm", [&](const YamlValue& v) { runtime.vm = ReadVm(places->vm.emplace(v)); }},
+       {"default",
+        [&](const YamlValue& v) { runtime.is_default = places->is_default.emplace(v).Bool(); }},
+       {"timeout", [&](const YamlValue& v) {
+          runtime.timeout = v.Duration(kShortestTimeout, kLongestTimeout);
+        }}});
+  if (!places->name) places->runtime.Fail("has no name");
+  if (!places->endpoint && !places->vm) places->runtime.Fail("needs an endpoint, or vm");
+  if (places->endpoint && places->vm) places->vm->Fail("a runtime has an endpoint or vm, not both");
+  return runtime;
+}
+
+// Refuses a value that an earlier runtime has.
+void CheckUnique(std::map<std::string, std::string>* seen, const std::string& value,
+                 const YamlValue& place) {
+  auto [first, inserted] = seen->emplace(value, place.Place());
+  if (!inserted) place.Fail(fmt::format("\"{}\" is already at {}", value, first->second));
+}
+
+void CheckUniqueness(const std::vector<RuntimeConfig>& runtimes, const std::vector<Places>& places,
+                     const std::filesystem::path& listen) {
+  std::map<std::string, std::string> names;
+  std::map<std::string, std::string> endpoints;
+  std::map<std::string, std::string> vms;
+  for (size_t i = 0; i < runtimes.size(); ++i) {
+    CheckUnique(&names, runtimes[i].name, *places[i].name);
+    if (places[i].vm) CheckUnique(&vms, "vm", *places[i].vm);
+    if (!places[i].endpoint) continue;
+    CheckUnique(&endpoints, runtimes[i].endpoint, *places[i].endpoint);
+    std::filesystem::path socket = runtimes[i].endpoint.substr(kUnixScheme.size());
+    if (socket.lexically_normal() == listen) {
+      places[i].endpoint->Fail("is the socket that crimux itself listens on");
+    }
+  }
+}
+
+void ChooseDefault(const YamlValue& value, std::vector<RuntimeConfig>* runtimes,
+                   const std::vector<Places>& places) {
+  std::optional<size_t> chosen;
+  for (size_t i = 0; i < runtimes->size(); ++i) {
+    if (!(*runtimes)[i].is_default) continue;
+    if (chosen) {
+      places[i].is_default->Fail(
+          fmt::format("\"{}\" is already the default", (*runtimes)[*chosen].name));
+    }
+    chosen = i;
+  }
+  if (!chosen && runtimes->size() == 1) chosen = 0;
+  if (!chosen) value.Fail("one of them needs \"default: true\"");
+  auto first = runtimes->begin();
+  (first + static_cast<ptrdiff_t>(*chosen))->is_default = true;
+  std::rotate(first, first + static_cast<ptrdiff_t>(*chosen),
+              first + static_cast<ptrdiff_t>(*chosen) + 1);
+}
+
+}  // namespace
+
+std::vector<RuntimeConfig> ReadRuntimes(const YamlValue& value,
+                                        const std::filesystem::path& listen) {
+  std::vector<RuntimeConfig> runtimes;
+  std::vector<Places> places;
+  for (const YamlValue& item : value.Items()) {
+    places.push_back({.runtime = item});
+    runtimes.push_back(ReadRuntime(&places.back()));
+  }
+  if (runtimes.empty()) value.Fail("needs at least one runtime");
+  CheckUniqueness(runtimes, places, listen);
+  ChooseDefault(value, &runtimes, places);
+  return runtimes;
+}
+
+}  // namespace crimux

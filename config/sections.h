@@ -1,0 +1,30 @@
+#pragma once
+
+#include <vector>
+
+#include "config/config.h"
+#include "config/yaml_value.h"
+
+namespace crimux {
+
+// One function a section of the file. All throw what YamlValue throws.
+
+// `runtimes`: at least one; names, endpoints and `vm` once each; the default moved to the front.
+// `listen` is our own socket, which no runtime may have as its endpoint.
+std::vector<RuntimeConfig> ReadRuntimes(const YamlValue& value,
+                                        const std::filesystem::path& listen);
+VmConfig ReadVm(const YamlValue& value);
+// `routes`: each names one of `runtimes` and has a condition.
+std::vector<RouteConfig> ReadRoutes(const YamlValue& value,
+                                    const std::vector<RuntimeConfig>& runtimes);
+
+// Where the file is silent.
+std::vector<RuntimeConfig> DefaultRuntimes();
+// What leads to the VM runtime among `runtimes`: its handlers, the annotation
+// kubernetes.io/target-runtime with its name or Virtlet's, its image prefixes. None without one.
+std::vector<RouteConfig> DefaultRoutes(const std::vector<RuntimeConfig>& runtimes);
+
+// A path that can be bound as a Unix socket: absolute, at most 107 bytes.
+std::filesystem::path ReadSocketPath(const YamlValue& value);
+
+}  // namespace crimux

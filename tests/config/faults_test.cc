@@ -1,0 +1,160 @@
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+#include "base/error.h"
+#include "config/config.h"
+
+namespace crimux {
+namespace {
+
+struct Fault {
+  std::string text;
+  std::string message;
+};
+
+void CheckFaults(const std::vector<Fault>& faults) {
+  for (const Fault& fault : faults) {
+    CAPTURE(fault.text);
+    try {
+      ParseConfig(fault.text, "f");
+      FAIL_CHECK("accepted");
+    } catch (const Error& e) {
+      CHECK(e.what() == fault.message);
+      CHECK(e.code() == grpc::StatusCode::INVALID_ARGUMENT);
+    }
+  }
+}
+
+std::string Vm(const std::string& line) { return "runtimes:\n- name: vm\n  vm:\n    " + line; }
+
+std::string Runtimes(const std::string& lines) { return "runtimes:\n" + lines; }
+
+TEST_CASE("an unknown key is refused, with the nearest one") {
+  CheckFaults({
+      {"listne: /a", "f:1:1: listne: unknown key; did you mean \"listen\"?"},
+      {"status: /a\nLogLevel: info", "f:2:1: LogLevel: unknown key; did you mean \"logLevel\"?"},
+      {"log_level: info", "f:1:1: log_level: unknown key; did you mean \"logLevel\"?"},
+      {"banana: 1", "f:1:1: banana: unknown key"},
+      {Vm("stateDirectory: /a"), "f:4:5: runtimes[0].vm.stateDirectory: unknown key"},
+      {Vm("statedir: /a"),
+       "f:4:5: runtimes[0].vm.statedir: unknown key; did you mean \"stateDir\"?"},
+      {"routes:\n- runtime: vm\n  imagePrefixes: a",
+       "f:3:3: routes[0].imagePrefixes: unknown key; did you mean \"imagePrefix\"?"},
+  });
+}
+
+TEST_CASE("what is not YAML, or not one document, is refused at its place") {
+  CheckFaults({
+      {"listen: /a\nstatus: [\nroutes: x]]\n", "f:3:11: illegal flow end"},
+      {"listen: /a\nstatus: [\n", "f:3:1: end of sequence flow not found"},
+      {"listen: /a\nlisten: /b", "f:2:1: listen: appears twice"},
+      {"listen: /a\n---\nlisten: /b", "f:3:1: a second document; one file holds one"},
+      {"- listen", "f:1:1: must be a mapping, but is a list"},
+      {"just words", "f:1:1: must be a mapping, but is a single value"},
+      {"[a]: b", "f:1:1: must be a single value, but is a list"},
+  });
+}
+
+TEST_CASE("a wrong type is refused") {
+  CheckFaults({
+      {"listen: [/a]", "f:1:9: listen: must be a single value, but is a list"},
+      {"listen:", "f:1:1: listen: must be a single value, but is empty"},
+      {"runtimes: {name: {}}", "f:1:18: runtimes.name: must be a single value, but is a mapping"},
+      {Vm("cniBinDirs: [[/a]]"),
+       "f:4:18: runtimes[0].vm.cniBinDirs[0]: must be a single value, but is a list"},
+      {"runtimes: {name: a, endpoint: 'unix:///a', default: 'true'}",
+       "f:1:53: runtimes.default: must be true or false, not \"true\""},
+      {"runtimes: {name: a, endpoint: 'unix:///a', default: yes}",
+       "f:1:53: runtimes.default: must be true or false, not \"yes\""},
+  });
+}
+
+TEST_CASE("a value out of its range is refused") {
+  std::string long_path = "/" + std::string(107, 'x');
+  CheckFaults({
+      {"logLevel: loud",
+       "f:1:11: logLevel: must be one of trace, debug, info, warn, error, not \"loud\""},
+      {"drainTimeout: 10",
+       "f:1:15: drainTimeout: must be a duration such as \"500ms\", \"30s\" or "
+       "\"2m\", not \"10\""},
+      {"drainTimeout: 11m", "f:1:15: drainTimeout: must be from 0s to 10m, not 11m"},
+      {"listen: run/a.sock", "f:1:9: listen: must be an absolute path, not \"run/a.sock\""},
+      {"listen: /run/", "f:1:9: listen: must name a socket, not a folder"},
+      {"listen: " + long_path,
+       "f:1:9: listen: is 108 bytes long; a Unix socket's path has at most 107"},
+      {"listen: /a\nstatus: /./a", "f:2:9: status: must differ from listen"},
+      {Vm("stateDir: /" + std::string(44, 'x')),
+       "f:4:15: runtimes[0].vm.stateDir: is 45 bytes long; at most 44, for the sockets below it"},
+      {Vm("accelerator: hvf"),
+       "f:4:18: runtimes[0].vm.accelerator: must be one of auto, kvm, tcg, not \"hvf\""},
+      {Vm("imageScheme: ftp"),
+       "f:4:18: runtimes[0].vm.imageScheme: must be one of https, http, not \"ftp\""},
+      {Vm("imageSizeLimit: 64GB"),
+       "f:4:21: runtimes[0].vm.imageSizeLimit: must be a quantity such as \"64Gi\", not \"64GB\""},
+      {Vm("defaultMemory: 1Mi"), "f:4:20: runtimes[0].vm.defaultMemory: is too small: 1Mi"},
+      {Vm("defaultMemory: 1Pi"), "f:4:20: runtimes[0].vm.defaultMemory: is too large: 1Pi"},
+      {Vm("cniTimeout: 1500ms"), "f:4:17: runtimes[0].vm.cniTimeout: must be whole seconds"},
+      {Vm("cniBinDirs: []"), "f:4:17: runtimes[0].vm.cniBinDirs: needs at least one path"},
+      {Vm("handlers: [vm, '']"), "f:4:20: runtimes[0].vm.handlers[1]: must not be empty"},
+  });
+}
+
+TEST_CASE("a runtime must have a name and one backend") {
+  CheckFaults({
+      {"runtimes: []", "f:1:11: runtimes: needs at least one runtime"},
+      {Runtimes("- endpoint: unix:///a"), "f:2:3: runtimes[0]: has no name"},
+      {Runtimes("- name: a"), "f:2:3: runtimes[0]: needs an endpoint, or vm"},
+      {Runtimes("- name: a\n  endpoint: unix:///a\n  vm: {}"),
+       "f:4:7: runtimes[0].vm: a runtime has an endpoint or vm, not both"},
+      {Runtimes("- name: A b"),
+       "f:2:9: runtimes[0].name: must be up to 63 lower-case letters, digits, \"-\" and \".\", not "
+       "\"A b\""},
+      {Runtimes("- {name: a, endpoint: /run/a.sock}"),
+       "f:2:23: runtimes[0].endpoint: must be \"unix://\" and an absolute path, not "
+       "\"/run/a.sock\""},
+      {"listen: /run/a.sock\n" + Runtimes("- {name: a, endpoint: unix:///run//a.sock}"),
+       "f:3:23: runtimes[0].endpoint: is the socket that crimux itself listens on"},
+      {Runtimes("- {name: a, endpoint: unix:///a, timeout: 1ms}"),
+       "f:2:43: runtimes[0].timeout: must be from 100ms to 1h, not 1ms"},
+  });
+}
+
+TEST_CASE("names, endpoints, the VM runtime and the default are there once") {
+  CheckFaults({
+      {Runtimes("- {name: a, endpoint: unix:///a, default: true}\n"
+                "- {name: a, endpoint: unix:///b}"),
+       "f:3:10: runtimes[1].name: \"a\" is already at f:2:10"},
+      {Runtimes("- {name: a, endpoint: unix:///a, default: true}\n"
+                "- {name: b, endpoint: unix:///a}"),
+       "f:3:23: runtimes[1].endpoint: \"unix:///a\" is already at f:2:23"},
+      {Runtimes("- {name: a, vm: {}, default: true}\n- {name: b, vm: {}}"),
+       "f:3:17: runtimes[1].vm: \"vm\" is already at f:2:17"},
+      {Runtimes("- {name: a, endpoint: unix:///a}\n- {name: b, vm: {}}"),
+       "f:2:1: runtimes: one of them needs \"default: true\""},
+      {Runtimes("- {name: a, endpoint: unix:///a, default: true}\n- {name: b, vm: {}, default: "
+                "true}"),
+       "f:3:30: runtimes[1].default: \"a\" is already the default"},
+  });
+}
+
+TEST_CASE("a route must lead to a runtime under some condition") {
+  CheckFaults({
+      {"routes:\n- {runtime: kata, handler: kata}",
+       "f:2:13: routes[0].runtime: no runtime \"kata\"; there are containerd, vm"},
+      {"routes:\n- {handler: kata}", "f:2:3: routes[0]: names no runtime"},
+      {"routes:\n- {runtime: vm}",
+       "f:2:3: routes[0]: has no condition: handler, annotation, label, namespace or imagePrefix"},
+      {"routes:\n- {runtime: vm, annotation: {}}",
+       "f:2:29: routes[0].annotation: needs at least one key"},
+      {"routes:\n- {runtime: vm, annotation: {a: []}}",
+       "f:2:33: routes[0].annotation.a: needs at least one value"},
+      {"routes:\n- {runtime: vm, label: x}",
+       "f:2:24: routes[0].label: must be a mapping, but is a single value"},
+      {"routes:\n- {runtime: vm, imagePrefix: ''}",
+       "f:2:30: routes[0].imagePrefix: must not be empty"},
+  });
+}
+
+}  // namespace
+}  // namespace crimux

@@ -1,0 +1,137 @@
+#include <catch2/catch.hpp>
+
+#include "config/config.h"
+
+namespace crimux {
+namespace {
+
+using std::chrono::milliseconds;
+
+TEST_CASE("top-level values are read") {
+  Config config = ParseConfig(R"(
+listen: /tmp/a.sock
+status: /tmp/b.sock
+logLevel: debug
+drainTimeout: 1m30s
+)",
+                              "f");
+  CHECK(config.listen == "/tmp/a.sock");
+  CHECK(config.status == "/tmp/b.sock");
+  CHECK(config.log_level == "debug");
+  CHECK(config.drain_timeout == milliseconds{90'000});
+  CHECK(config.runtimes == DefaultConfig().runtimes);
+}
+
+TEST_CASE("every value of the VM runtime is read") {
+  Config config = ParseConfig(R"(
+runtimes:
+- name: machines
+  vm:
+    stateDir: /srv/vm
+    cniBinDirs: /usr/lib/cni
+    cniConfDir: /etc/cni/vm
+    cniCacheDir: /srv/cache
+    netnsDir: /run/vmns
+    cniTimeout: 45s
+    accelerator: tcg
+    handlers: [vm, firewall]
+    imagePrefixes: disks.example/
+    imageScheme: http
+    imageSizeLimit: 10G
+    imageCaFile: /etc/ca.pem
+    defaultMemory: 512Mi
+    qemuUser: qemu
+    qemuGroup: qemus
+    emulator: /usr/bin/qemu
+)",
+                              "f");
+  VmConfig vm;
+  vm.state_dir = "/srv/vm";
+  vm.cni_bin_dirs = {"/usr/lib/cni"};
+  vm.cni_conf_dir = "/etc/cni/vm";
+  vm.cni_cache_dir = "/srv/cache";
+  vm.netns_dir = "/run/vmns";
+  vm.cni_timeout = std::chrono::seconds{45};
+  vm.accelerator = Accelerator::kTcg;
+  vm.handlers = {"vm", "firewall"};
+  vm.image_prefixes = {"disks.example/"};
+  vm.image_scheme = "http";
+  vm.image_size_limit = 10'000'000'000;
+  vm.image_ca_file = "/etc/ca.pem";
+  vm.default_memory = 512U << 20;
+  vm.qemu_user = "qemu";
+  vm.qemu_group = "qemus";
+  vm.emulator = "/usr/bin/qemu";
+  REQUIRE(config.runtimes.size() == 1);
+  CHECK(config.runtimes[0].vm == vm);
+}
+
+TEST_CASE("the only runtime is the default, and the default routes follow its name and words") {
+  Config config = ParseConfig(R"(
+runtimes:
+- name: machines
+  vm: {handlers: [a, b], imagePrefixes: p/}
+)",
+                              "f");
+  CHECK(config.DefaultRuntime().is_default);
+  REQUIRE(config.routes.size() == 4);
+  CHECK(config.routes[0] == RouteConfig{.runtime = "machines", .handler = "a"});
+  CHECK(config.routes[1] == RouteConfig{.runtime = "machines", .handler = "b"});
+  CHECK(config.routes[2].annotation.at("kubernetes.io/target-runtime") ==
+        std::vector<std::string>{"machines", "virtlet.cloud"});
+  CHECK(config.routes[3] == RouteConfig{.runtime = "machines", .image_prefix = {"p/"}});
+}
+
+TEST_CASE("the CNI cache lies below a state folder that is named") {
+  Config config = ParseConfig("runtimes: {name: vm, vm: {stateDir: /srv/vm/}}", "f");
+  CHECK(config.runtimes[0].vm->cni_cache_dir == "/srv/vm/cni");
+}
+
+TEST_CASE("the default runtime comes first, the others keep their order") {
+  Config config = ParseConfig(R"(
+runtimes:
+- {name: a, endpoint: "unix:///a"}
+- {name: b, endpoint: "unix:///b"}
+- {name: c, endpoint: "unix:///c", default: true, timeout: 5s}
+- {name: vm, vm: }
+)",
+                              "f");
+  std::string order;
+  for (const RuntimeConfig& runtime : config.runtimes) order += runtime.name + " ";
+  CHECK(order == "c a b vm ");
+  CHECK(config.runtimes[0].timeout == milliseconds{5000});
+  CHECK(config.runtimes[3].vm == VmConfig{});
+}
+
+TEST_CASE("all conditions of a route are read, a scalar standing for a list of one") {
+  Config config = ParseConfig(R"(
+runtimes: {name: only, endpoint: "unix:///a"}
+routes:
+- runtime: only
+  handler: h
+  annotation: {a: x, b: [y, z]}
+  label: {l: v}
+  namespace: kube-system
+  imagePrefix: [p/, q/]
+- {runtime: only, handler: ""}
+)",
+                              "f");
+  REQUIRE(config.routes.size() == 2);
+  const RouteConfig& route = config.routes[0];
+  CHECK(route.runtime == "only");
+  CHECK(route.handler == "h");
+  CHECK(route.annotation ==
+        std::map<std::string, std::vector<std::string>>{{"a", {"x"}}, {"b", {"y", "z"}}});
+  CHECK(route.label == std::map<std::string, std::vector<std::string>>{{"l", {"v"}}});
+  CHECK(route.pod_namespace == std::vector<std::string>{"kube-system"});
+  CHECK(route.image_prefix == std::vector<std::string>{"p/", "q/"});
+  CHECK(config.routes[1].handler == "");
+}
+
+TEST_CASE("without a VM runtime there are no default routes, and an empty list means none") {
+  CHECK(ParseConfig("runtimes: {name: a, endpoint: 'unix:///a'}", "f").routes.empty());
+  CHECK(ParseConfig("routes: []", "f").routes.empty());
+}
+
+}  // namespace
+}  // namespace crimux
