@@ -1,0 +1,71 @@
+# Processes and waiting, for the testbed.
+
+# Starts a program in the background under a name. Its output goes to $TESTBED/log/NAME.
+Spawn() {
+  local name=$1
+  shift
+  # No descriptor is handed down beside the log: bats waits for whoever holds its own.
+  (
+    for fd in /proc/self/fd/*; do
+      fd=${fd##*/}
+      [[ $fd -gt 2 ]] && eval "exec $fd>&-" 2>/dev/null
+    done
+    exec setsid "$@" </dev/null >>"$TESTBED/log/$name" 2>&1
+  ) &
+  echo $! >"$TESTBED/pids/$name"
+  disown $!
+}
+
+PidOf() {
+  cat "$TESTBED/pids/$1" 2>/dev/null
+}
+
+# A zombie counts as ended: who started it may be another process that does not wait for it.
+IsAlive() {
+  local state
+  state=$(ps -o stat= -p "${1:-0}" 2>/dev/null) && [[ $state != Z* ]]
+}
+
+IsRunning() {
+  IsAlive "$(PidOf "$1")"
+}
+
+# WaitUntil SECONDS WHAT COMMAND...: tries the command until it succeeds.
+WaitUntil() {
+  local end=$((SECONDS + $1)) what=$2
+  shift 2
+  until "$@" >/dev/null 2>&1; do
+    if ((SECONDS >= end)); then
+      echo "testbed: gave up waiting for $what" >&2
+      return 1
+    fi
+    sleep 0.1
+  done
+}
+
+IsDown() {
+  ! IsRunning "$1"
+}
+
+# TestbedStop NAME [SIGNAL]: signals the process and waits for its end; SIGKILL after 20 s.
+TestbedStop() {
+  local name=$1 pid
+  pid=$(PidOf "$name")
+  [[ -n $pid ]] || return 0
+  kill -s "${2:-TERM}" "$pid" 2>/dev/null
+  if ! WaitUntil 20 "the end of $name" IsDown "$name"; then
+    kill -s KILL "$pid" 2>/dev/null
+    WaitUntil 10 "the end of $name" IsDown "$name"
+  fi
+  rm -f "$TESTBED/pids/$name"
+}
+
+# The first three numbers of a /24 to which no route leads.
+FreeSubnet() {
+  local subnet
+  while true; do
+    subnet=10.$((RANDOM % 100 + 100)).$((RANDOM % 256))
+    [[ -n $(ip -4 route show root "$subnet.0/24") ]] || break
+  done
+  echo "$subnet"
+}

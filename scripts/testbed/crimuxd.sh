@@ -1,0 +1,44 @@
+# The testbed's crimuxd.
+
+# Writes $TESTBED/crimux.yaml: containerd as default, and VMs. More text, if any, comes from the
+# arguments, a line each, and stands below `vm:`.
+TestbedWriteConfig() {
+  cat >"$TESTBED/crimux.yaml" <<END
+listen: $CRIMUX_SOCKET
+status: $STATUS_SOCKET
+runtimes:
+  - name: containerd
+    endpoint: unix://$CONTAINERD_SOCKET
+    default: true
+  - name: vm
+    vm:
+      stateDir: $TESTBED/vm
+      accelerator: ${CRIMUX_ACCELERATOR:-tcg}
+      cniBinDirs: [${CNI_BIN_DIR:-/usr/lib/cni}]
+      cniConfDir: $TESTBED/cni/conf
+      cniCacheDir: $TESTBED/cni/cache
+      netnsDir: $TESTBED/netns
+      defaultMemory: 268435456
+$(for line in "$@"; do printf '      %s\n' "$line"; done)
+routes:
+  - {runtime: vm, handler: vm}
+  - {runtime: vm, annotation: {kubernetes.io/target-runtime: [vm, virtlet.cloud]}}
+  - {runtime: vm, imagePrefix: [vm.crimux.io/, virtlet.cloud/]}
+END
+}
+
+TestbedStartCrimuxd() {
+  [[ -e $TESTBED/crimux.yaml ]] || TestbedWriteConfig
+  Spawn crimuxd "$CRIMUX_BIN/crimuxd" --config "$TESTBED/crimux.yaml"
+  WaitUntil 30 "crimuxd" CrimuxdAnswers || { tail -n 20 "$TESTBED/log/crimuxd" >&2; return 1; }
+}
+
+CrimuxdAnswers() {
+  # One that has died will not answer any more: don't wait for it.
+  [[ -S $STATUS_SOCKET ]] && curl -fs --max-time 5 --unix-socket "$STATUS_SOCKET" http://crimux/healthz
+}
+
+# crimuxctl with the testbed's sockets.
+Crimuxctl() {
+  CRIMUX_SOCKET=$CRIMUX_SOCKET "$CRIMUX_BIN/crimuxctl" "$@"
+}
