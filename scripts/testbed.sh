@@ -35,7 +35,10 @@ TestbedCreate() {
   STATUS_SOCKET=$TESTBED/status.sock
   CONTAINERD_SOCKET=$TESTBED/containerd.sock
   export TESTBED BRIDGE SUBNET CRIMUX_BIN CRIMUX_SOCKET STATUS_SOCKET CONTAINERD_SOCKET
+  # The bridge plugin switches forwarding on.
   cat /proc/sys/net/ipv4/ip_forward >"$TESTBED/ip_forward"
+  ls -d /sys/fs/cgroup/{*/,}k8s.io >"$TESTBED/cgroup_parents" 2>/dev/null
+  Cgroups >"$TESTBED/cgroups"
   TestbedWriteNetwork
 }
 
@@ -80,6 +83,7 @@ TestbedDestroy() {
   KillRest
   UnmountAll
   RemoveLinks
+  RemoveCgroupParents
   cat "$TESTBED/ip_forward" >/proc/sys/net/ipv4/ip_forward
   rm -rf "$TESTBED" || status=1
   if [[ -n $(TestbedTraces) ]]; then

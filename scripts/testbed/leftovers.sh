@@ -8,8 +8,23 @@ TestbedLeftovers() {
   find "$TESTBED/cni/ipam" -name '10.*' 2>/dev/null | sed 's/^/address: /'
   find "$TESTBED/cni/cache" -type f 2>/dev/null | sed 's/^/CNI result: /'
   Processes | grep -E ' (/usr/bin/)?(qemu-|dnsmasq|containerd-shim)' | sed 's/^/process: /'
-  find "$TESTBED/vm" \( -path '*/pods/*' -o -path '*/containers/*' -o -name '*.xml' \) 2>/dev/null |
-    sed 's/^/file: /'
+  find "$TESTBED"/vm/{sandboxes,containers,sock} -mindepth 1 2>/dev/null | sed 's/^/file: /'
+  find "$TESTBED/vm" -path '*/etc/*' -name '*.xml' 2>/dev/null | sed 's/^/domain: /'
+  Cgroups | comm -13 "$TESTBED/cgroups" - | sed 's/^/cgroup: /'
+}
+
+# Cgroups of containers, by their names, which are ids.
+Cgroups() {
+  find /sys/fs/cgroup -mindepth 2 -type d -regextype posix-basic -regex '.*[0-9a-f]\{64\}.*' 2>/dev/null | sort
+}
+
+# Parents of containers' cgroups that were not there before.
+RemoveCgroupParents() {
+  local directory
+  for directory in /sys/fs/cgroup/{*/,}k8s.io; do
+    grep -qxF "$directory" "$TESTBED/cgroup_parents" || rmdir "$directory" 2>/dev/null
+  done
+  return 0
 }
 
 # Everything outside $TESTBED that bears its name.
