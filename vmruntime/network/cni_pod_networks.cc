@@ -1,0 +1,117 @@
+#include "vmruntime/network/cni_pod_networks.h"
+
+#include <exception>
+
+#include <boost/json.hpp>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/rollback.h"
+#include "vmruntime/network/bridge_filter.h"
+#include "vmruntime/network/cni_arguments.h"
+#include "vmruntime/network/cni_result.h"
+#include "vmruntime/network/dhcp_config.h"
+#include "vmruntime/network/dhcp_server.h"
+#include "vmruntime/network/guest_links.h"
+#include "vmruntime/network/netlink.h"
+#include "vmruntime/network/netns.h"
+#include "vmruntime/network/tap.h"
+
+namespace crimux::vm {
+namespace {
+
+// In the pod's namespace, after the links of all interfaces are there.
+void Filter(const std::vector<std::string>& outer_links) {
+  Netlink netlink;
+  std::vector<FilteredBridge> bridges;
+  for (size_t i = 0; i < outer_links.size(); ++i) {
+    int index = static_cast<int>(i);
+    std::optional<Link> bridge = netlink.Find(BridgeName(index));
+    if (!bridge) throw Error(grpc::INTERNAL, "look up link", BridgeName(index), "no such link");
+    bridges.push_back({.outer_link = outer_links[i],
+                       .tap = TapName(index),
+                       .mac = bridge->mac,
+                       .server_address = ServerAddress(index)});
+  }
+  ApplyBridgeFilter(bridges);
+}
+
+void RemoveLinks(const std::filesystem::path& netns) {
+  if (NetnsExists(netns)) RunInNetns(netns, RemoveGuestLinks);
+}
+
+}  // namespace
+
+CniPodNetworks::CniPodNetworks(const VmConfig& config)
+    : conf_dir_(config.cni_conf_dir),
+      qemu_user_(config.qemu_user),
+      plugins_(config.cni_bin_dirs, config.cni_timeout),
+      cache_(config.cni_cache_dir),
+      network_(config.cni_conf_dir, plugins_, cache_) {}
+
+PodNetwork CniPodNetworks::BuildLinks(const NetworkRequest& request,
+                                      const boost::json::object& cni_result) const {
+  CniResult result = ParseCniResult(cni_result, "eth0");
+  uid_t tap_owner = UserId(qemu_user_);
+  PodNetwork network{.ips = result.ips};
+  RunInNetns(request.netns, [&] {
+    for (const std::string& link : result.interfaces) {
+      int index = static_cast<int>(network.interfaces.size());
+      network.interfaces.push_back(BuildGuestLinks(link, index, tap_owner));
+    }
+    Filter(result.interfaces);
+  });
+  return network;
+}
+
+PodNetwork CniPodNetworks::SetUp(const NetworkRequest& request) {
+  CniAttachment attachment = CniAttachmentFor(request);
+  boost::json::object capabilities = CniCapabilitiesFor(request);
+  if (capabilities.contains("portMappings") &&
+      !LoadDefaultNetwork(conf_dir_).HasCapability("portMappings")) {
+    spdlog::warn("pod {}: host ports are ignored, no CNI plugin of {} maps ports",
+                 request.pod.sandbox_id, conf_dir_.string());
+  }
+  Rollback rollback;
+  boost::json::object result = network_.Add(attachment, capabilities);
+  rollback.Add("CNI DEL", [&] { network_.Delete(attachment); });
+  rollback.Add("remove links", [&] { RemoveLinks(request.netns); });
+  PodNetwork network = BuildLinks(request, result);
+  DhcpServer dhcp(request.netns, request.work_dir);
+  rollback.Add("stop DHCP server", [&] { dhcp.Stop(); });
+  dhcp.Start(DhcpConfig(request, network));
+  rollback.Commit();
+  return network;
+}
+
+void CniPodNetworks::TearDown(const NetworkRequest& request) {
+  CniAttachment attachment;
+  try {
+    attachment = CniAttachmentFor(request);
+  } catch (const Error&) {
+    return;  // SetUp refused such a pod before it did anything
+  }
+  DhcpServer(request.netns, request.work_dir).Stop();
+  RemoveLinks(request.netns);
+  network_.Delete(attachment);
+}
+
+void CniPodNetworks::Restore(const NetworkRequest& request, const PodNetwork& network) {
+  DhcpServer dhcp(request.netns, request.work_dir);
+  if (dhcp.Running()) return;
+  dhcp.Stop();
+  dhcp.Start(DhcpConfig(request, network));
+}
+
+NetworkReadiness CniPodNetworks::Readiness() const {
+  try {
+    for (const boost::json::object& plugin : LoadDefaultNetwork(conf_dir_).plugins) {
+      plugins_.Find(JsonString(plugin, "type"));
+    }
+  } catch (const Error& error) {
+    return {.ready = false, .reason = "CniNotReady", .message = error.what()};
+  }
+  return {.ready = true};
+}
+
+}  // namespace crimux::vm

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+
+#include "config/config.h"
+#include "vmruntime/network/cni_cache.h"
+#include "vmruntime/network/cni_network.h"
+#include "vmruntime/network/cni_plugin.h"
+#include "vmruntime/network/pod_network.h"
+
+namespace crimux::vm {
+
+// PodNetworks by the CNI configuration and plugins of this node, links of the kernel, and a dnsmasq
+// for each pod. Holds no state of its own: all is in the namespaces, the CNI cache and the pods'
+// work folders.
+class CniPodNetworks : public PodNetworks {
+ public:
+  explicit CniPodNetworks(const VmConfig& config);
+
+  PodNetwork SetUp(const NetworkRequest& request) override;
+  void TearDown(const NetworkRequest& request) override;
+  void Restore(const NetworkRequest& request, const PodNetwork& network) override;
+  NetworkReadiness Readiness() const override;
+
+ private:
+  PodNetwork BuildLinks(const NetworkRequest& request, const boost::json::object& cni_result) const;
+
+  std::filesystem::path conf_dir_;
+  std::string qemu_user_;
+  CniPlugins plugins_;
+  CniCache cache_;
+  CniNetwork network_;
+};
+
+}  // namespace crimux::vm

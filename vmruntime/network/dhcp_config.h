@@ -1,0 +1,20 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "vmruntime/network/pod_network.h"
+
+namespace crimux::vm {
+
+// The files of a pod's DHCP server in its work folder.
+std::filesystem::path DhcpConfigFile(const std::filesystem::path& work_dir);
+std::filesystem::path DhcpPidFile(const std::filesystem::path& work_dir);
+
+// The configuration of the dnsmasq that serves a pod's guest: its own addresses to its own MACs,
+// for ever, and nothing to anybody else. IPv4; interface i is served on bridge i. Values of the
+// pod that no configuration can hold (a search domain with a newline) are left out, with a warning
+// in the log.
+std::string DhcpConfig(const NetworkRequest& request, const PodNetwork& network);
+
+}  // namespace crimux::vm

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "vmruntime/network/netlink.h"
+#include "vmruntime/network/pod_network.h"
+
+namespace crimux::vm {
+
+// Fills in what a guest must configure to stand where `link` of the calling thread's namespace
+// stands now: MAC, MTU, addresses, routes. An address whose prefix has no route of its own on the
+// link (CNI's ptp) is given as a host address (/32, /128), since its neighbours are reached by a
+// gateway only. Routes are in an order in which they can be added: those on the link first, the
+// default last.
+GuestInterface ReadGuestInterface(Netlink& netlink, const std::string& link);
+
+}  // namespace crimux::vm

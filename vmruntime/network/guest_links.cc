@@ -1,0 +1,112 @@
+#include "vmruntime/network/guest_links.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <random>
+
+#include "base/file.h"
+#include "vmruntime/network/guest_address.h"
+#include "vmruntime/network/ip.h"
+#include "vmruntime/network/netlink.h"
+#include "vmruntime/network/tap.h"
+
+namespace crimux::vm {
+namespace {
+
+// /proc/sys/net shows the namespace of the thread that opens it. A setting that this kernel does
+// not have is none to worry about.
+void SetSysctl(const std::string& name, const std::string& value) {
+  std::filesystem::path path = "/proc/sys/net/" + name;
+  if (!std::filesystem::exists(path)) return;
+  UniqueFd file = OpenFile(path, O_WRONLY);
+  WriteAll(file.get(), value, path);
+}
+
+// Nothing that the host's kernel says for itself may show up between the guest and its network:
+// no forwarding past the bridge, no iptables for bridged frames, no IPv6 of our own.
+void QuietNamespace() {
+  SetSysctl("ipv4/ip_forward", "0");
+  for (const char* table : {"iptables", "ip6tables", "arptables"}) {
+    SetSysctl(fmt::format("bridge/bridge-nf-call-{}", table), "0");
+  }
+}
+
+void DisableIpv6(const std::string& link) {
+  SetSysctl(fmt::format("ipv6/conf/{}/disable_ipv6", link), "1");
+}
+
+// Locally administered and unicast.
+std::string RandomMac() {
+  std::random_device random;
+  uint32_t high = random();
+  uint32_t low = random();
+  return fmt::format("02:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}", high >> 8 & 0xff, high & 0xff,
+                     low >> 16 & 0xff, low >> 8 & 0xff, low & 0xff);
+}
+
+void TakeOver(Netlink& netlink, const std::string& link, const std::string& bridge) {
+  DisableIpv6(link);
+  netlink.RemoveAddresses(link);
+  // Not every kind of link takes a new MAC while it is up.
+  netlink.SetDown(link);
+  netlink.SetMac(link, RandomMac());
+  netlink.AddToBridge(link, bridge);
+}
+
+void AddTap(Netlink& netlink, const std::string& tap, uint32_t mtu, uid_t owner,
+            const std::string& bridge) {
+  CreateTap(tap, owner);
+  DisableIpv6(tap);
+  netlink.SetMtu(tap, mtu);
+  netlink.AddToBridge(tap, bridge);
+}
+
+bool IsOurs(const std::string& name) {
+  for (const char* stem : {"tap", "br"}) {
+    size_t length = std::string_view(stem).size();
+    if (name.starts_with(stem) && name.size() > length &&
+        name.find_first_not_of("0123456789", length) == std::string::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string TapName(int index) { return fmt::format("tap{}", index); }
+
+std::string BridgeName(int index) { return fmt::format("br{}", index); }
+
+std::string ServerAddress(int index) { return fmt::format("169.254.75.{}", 67 + index); }
+
+GuestInterface BuildGuestLinks(const std::string& link, int index, uid_t tap_owner) {
+  Netlink netlink;
+  GuestInterface guest = ReadGuestInterface(netlink, link);
+  guest.tap = TapName(index);
+  std::string bridge = BridgeName(index);
+  QuietNamespace();
+  netlink.CreateBridge(bridge, RandomMac());
+  DisableIpv6(bridge);
+  TakeOver(netlink, link, bridge);
+  AddTap(netlink, guest.tap, guest.mtu, tap_owner, bridge);
+  for (const std::string& name : {link, guest.tap, bridge}) netlink.SetUp(name);
+  netlink.AddAddress(bridge, ServerAddress(index) + "/32");
+  for (const GuestAddress& address : guest.addresses) {
+    Cidr cidr = ParseCidr(address.address);
+    // The way back for DHCP, also under a strict rp_filter.
+    if (!cidr.v6) netlink.AddLinkRoute(bridge, cidr.Address() + "/32");
+  }
+  return guest;
+}
+
+void RemoveGuestLinks() {
+  Netlink netlink;
+  for (const Link& link : netlink.Links()) {
+    if (IsOurs(link.name)) netlink.Delete(link.name);
+  }
+}
+
+}  // namespace crimux::vm

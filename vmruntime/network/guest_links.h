@@ -1,0 +1,32 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+#include "vmruntime/network/pod_network.h"
+
+namespace crimux::vm {
+
+// The links that hand a pod interface to a VM. All functions work in the namespace of the calling
+// thread.
+//
+//   eth0 (new MAC, no address) --- br0 (server address) --- tap0 === the VM's card
+//                                                                    (MAC and addresses of eth0)
+//
+// The bridge has no address of the pod's: what the pod may say and hear on the outer link is the
+// guest's alone. Its only address is a link-local one, for DHCP.
+
+// Takes MAC, MTU, addresses and routes from `link` and builds the tap and bridge number `index`
+// beside it. Throws Error; what was built by then stays, for RemoveGuestLinks.
+GuestInterface BuildGuestLinks(const std::string& link, int index, uid_t tap_owner);
+
+// Removes all taps and bridges that BuildGuestLinks makes.
+void RemoveGuestLinks();
+
+std::string TapName(int index);
+std::string BridgeName(int index);
+// The bridge's address, without prefix length.
+std::string ServerAddress(int index);
+
+}  // namespace crimux::vm
