@@ -30,6 +30,7 @@ target_compile_options(crimux_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror
   -Wno-missing-field-initializers)
 target_include_directories(crimux_flags INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_definitions(crimux_flags INTERFACE CRIMUX_VERSION="${PROJECT_VERSION}")
 
 function(crimux_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LIBS" ${ARGN})

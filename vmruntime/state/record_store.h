@@ -11,8 +11,8 @@
 
 namespace crimux::vm {
 
-// The records of sandboxes and containers, in one SQLite database. What a Put or Delete has returned
-// from survives a crash of the machine. Any thread; one statement at a time. Throws Error:
+// The records of sandboxes and containers, in one SQLite database. What a Put or Delete has
+// returned from survives a crash of the machine. Any thread; one statement at a time. Throws Error:
 // RESOURCE_EXHAUSTED when the disk is full, else INTERNAL.
 class RecordStore {
  public:

@@ -1,0 +1,143 @@
+#include <algorithm>
+
+#include <boost/json.hpp>
+
+#include "vmruntime/cri/filters.h"
+#include "vmruntime/cri/rpcs.h"
+
+namespace crimux::vm {
+namespace {
+
+namespace cri = runtime::v1;
+using state::ContainerRecord;
+
+cri::ContainerState StateOf(const ContainerRecord& record) {
+  switch (record.state()) {
+    case ContainerRecord::CREATED:
+      return cri::CONTAINER_CREATED;
+    case ContainerRecord::RUNNING:
+      return cri::CONTAINER_RUNNING;
+    case ContainerRecord::EXITED:
+    case ContainerRecord::REMOVING:
+      return cri::CONTAINER_EXITED;
+    default:
+      return cri::CONTAINER_UNKNOWN;
+  }
+}
+
+cri::Container ListItem(const ContainerRecord& record) {
+  cri::Container item;
+  item.set_id(record.id());
+  item.set_pod_sandbox_id(record.sandbox_id());
+  *item.mutable_metadata() = record.config().metadata();
+  *item.mutable_image() = record.config().image();
+  item.set_image_ref(record.image_ref());
+  item.set_image_id(record.image_ref());
+  item.set_state(StateOf(record));
+  item.set_created_at(record.created_at());
+  *item.mutable_labels() = record.config().labels();
+  *item.mutable_annotations() = record.config().annotations();
+  return item;
+}
+
+// The name under which people know the image; the kubelet shows it.
+std::string ImageName(const ContainerRecord& record, const ImageStore& images) {
+  auto image = images.Find(record.image_ref());
+  if (!image || image->tags.empty()) return record.config().image().image();
+  return image->tags.front();
+}
+
+void FillStatus(const ContainerRecord& record, const ImageStore& images,
+                cri::ContainerStatus& status) {
+  status.set_id(record.id());
+  *status.mutable_metadata() = record.config().metadata();
+  status.set_state(StateOf(record));
+  status.set_created_at(record.created_at());
+  status.set_started_at(record.started_at());
+  status.set_finished_at(record.finished_at());
+  status.set_exit_code(record.exit_code());
+  *status.mutable_image() = record.config().image();
+  status.mutable_image()->set_image(ImageName(record, images));
+  status.set_image_ref(record.image_ref());
+  status.set_image_id(record.image_ref());
+  status.set_reason(record.reason());
+  status.set_message(record.message());
+  *status.mutable_labels() = record.config().labels();
+  *status.mutable_annotations() = record.config().annotations();
+  *status.mutable_mounts() = record.config().mounts();
+  status.set_log_path(record.log_path());
+}
+
+std::string VerboseInfo(const ContainerRecord& record, const Rooms& rooms) {
+  boost::json::object info{{"sandboxID", record.sandbox_id()},
+                           {"domain", record.id()},
+                           {"rootDisk", rooms.layout.RootDisk(record.id()).string()}};
+  if (auto pid = rooms.hypervisor.Pid(record.id())) info["pid"] = *pid;
+  return boost::json::serialize(info);
+}
+
+void ContainerStatus(const Rooms& rooms, const cri::ContainerStatusRequest& request,
+                     cri::ContainerStatusResponse& response) {
+  ContainerRecord record =
+      rooms.registry.GetContainer(request.container_id(), "status of container");
+  FillStatus(record, rooms.images, *response.mutable_status());
+  if (request.verbose()) (*response.mutable_info())["info"] = VerboseInfo(record, rooms);
+}
+
+void ListContainers(const Rooms& rooms, const cri::ListContainersRequest& request,
+                    cri::ListContainersResponse& response) {
+  for (const ContainerRecord& record : rooms.registry.Containers()) {
+    if (record.state() == ContainerRecord::CREATING) continue;
+    cri::Container item = ListItem(record);
+    if (Passes(item, request.filter())) *response.add_containers() = std::move(item);
+  }
+}
+
+void ReopenContainerLog(const Rooms& rooms, const cri::ReopenContainerLogRequest& request) {
+  ContainerRecord record =
+      rooms.registry.GetContainer(request.container_id(), "reopen log of container");
+  if (record.state() != ContainerRecord::RUNNING) {
+    throw Error(grpc::StatusCode::FAILED_PRECONDITION, "reopen log of container", record.id(),
+                "it is not running");
+  }
+  rooms.consoles.Reopen(record.id());
+}
+
+void AddLifecycleRpcs(Dispatcher& dispatcher, Containers& containers) {
+  dispatcher.Add<cri::CreateContainerRequest, cri::CreateContainerResponse>(
+      "CreateContainer", [&containers](const auto& request, auto& response, const auto&) {
+        response.set_container_id(containers.Create(request));
+      });
+  dispatcher.Add<cri::StartContainerRequest, cri::StartContainerResponse>(
+      "StartContainer", [&containers](const auto& request, auto&, const auto&) {
+        containers.Start(request.container_id());
+      });
+  dispatcher.Add<cri::StopContainerRequest, cri::StopContainerResponse>(
+      "StopContainer", [&containers](const auto& request, auto&, const auto& context) {
+        std::chrono::seconds grace(std::clamp<int64_t>(request.timeout(), 0, 1'000'000));
+        containers.Stop(request.container_id(), grace, context);
+      });
+  dispatcher.Add<cri::RemoveContainerRequest, cri::RemoveContainerResponse>(
+      "RemoveContainer", [&containers](const auto& request, auto&, const auto&) {
+        containers.Remove(request.container_id());
+      });
+}
+
+}  // namespace
+
+void AddContainerRpcs(Dispatcher& dispatcher, const Rooms& rooms, Containers& containers) {
+  AddLifecycleRpcs(dispatcher, containers);
+  dispatcher.Add<cri::ContainerStatusRequest, cri::ContainerStatusResponse>(
+      "ContainerStatus", [rooms](const auto& request, auto& response, const auto&) {
+        ContainerStatus(rooms, request, response);
+      });
+  dispatcher.Add<cri::ListContainersRequest, cri::ListContainersResponse>(
+      "ListContainers", [rooms](const auto& request, auto& response, const auto&) {
+        ListContainers(rooms, request, response);
+      });
+  dispatcher.Add<cri::ReopenContainerLogRequest, cri::ReopenContainerLogResponse>(
+      "ReopenContainerLog",
+      [rooms](const auto& request, auto&, const auto&) { ReopenContainerLog(rooms, request); });
+}
+
+}  // namespace crimux::vm

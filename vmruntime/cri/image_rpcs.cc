@@ -1,0 +1,98 @@
+#include <sys/stat.h>
+
+#include <boost/json.hpp>
+
+#include "vmruntime/cri/rpcs.h"
+
+namespace crimux::vm {
+namespace {
+
+namespace cri = runtime::v1;
+
+void FillImage(const StoredImage& image, cri::Image& to) {
+  to.set_id(image.digest);
+  to.set_size(image.size);
+  for (const std::string& tag : image.tags) to.add_repo_tags(tag);
+  for (const std::string& digest : image.digests) to.add_repo_digests(digest);
+  to.mutable_spec()->set_image(image.digest);
+}
+
+void ListImages(const Rooms& rooms, const cri::ListImagesRequest& request,
+                cri::ListImagesResponse& response) {
+  const std::string& wanted = request.filter().image().image();
+  if (!wanted.empty()) {
+    if (auto image = rooms.images.Find(wanted)) FillImage(*image, *response.add_images());
+    return;
+  }
+  for (const StoredImage& image : rooms.images.List()) FillImage(image, *response.add_images());
+}
+
+void ImageStatus(const Rooms& rooms, const cri::ImageStatusRequest& request,
+                 cri::ImageStatusResponse& response) {
+  auto image = rooms.images.Find(request.image().image());
+  if (!image) return;
+  FillImage(*image, *response.mutable_image());
+  if (!request.verbose()) return;
+  (*response.mutable_info())["info"] =
+      boost::json::serialize(boost::json::object{{"file", image->file.string()},
+                                                 {"format", image->format},
+                                                 {"virtualSize", image->virtual_size}});
+}
+
+void RemoveImage(const Rooms& rooms, const cri::RemoveImageRequest& request) {
+  rooms.images.Remove(request.image().image(),
+                      [&](const std::string& digest) { return rooms.registry.UsesImage(digest); });
+}
+
+void FillUsage(const StoreUsage& usage, cri::FilesystemUsage& to) {
+  auto now = std::chrono::system_clock::now().time_since_epoch();
+  to.set_timestamp(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
+  to.mutable_fs_id()->set_mountpoint(usage.mountpoint.string());
+  to.mutable_used_bytes()->set_value(usage.bytes);
+  to.mutable_inodes_used()->set_value(usage.inodes);
+}
+
+// What the disks and consoles of containers take. A file that goes away meanwhile counts as
+// nothing.
+StoreUsage ContainersUsage(const std::filesystem::path& directory) {
+  StoreUsage usage{.mountpoint = directory};
+  std::error_code ignored;
+  std::filesystem::recursive_directory_iterator entries(directory, ignored);
+  for (auto entry = begin(entries); entry != end(entries); entry.increment(ignored)) {
+    struct stat info {};
+    if (::lstat(entry->path().c_str(), &info) != 0) continue;
+    usage.bytes += static_cast<uint64_t>(info.st_blocks) * 512;
+    ++usage.inodes;
+  }
+  return usage;
+}
+
+void ImageFsInfo(const Rooms& rooms, cri::ImageFsInfoResponse& response) {
+  FillUsage(rooms.images.Usage(), *response.add_image_filesystems());
+  FillUsage(ContainersUsage(rooms.layout.Containers()), *response.add_container_filesystems());
+}
+
+}  // namespace
+
+void AddImageRpcs(Dispatcher& dispatcher, const Rooms& rooms) {
+  dispatcher.Add<cri::ListImagesRequest, cri::ListImagesResponse>(
+      "ListImages", [rooms](const auto& request, auto& response, const auto&) {
+        ListImages(rooms, request, response);
+      });
+  dispatcher.Add<cri::ImageStatusRequest, cri::ImageStatusResponse>(
+      "ImageStatus", [rooms](const auto& request, auto& response, const auto&) {
+        ImageStatus(rooms, request, response);
+      });
+  dispatcher.Add<cri::PullImageRequest, cri::PullImageResponse>(
+      "PullImage", [rooms](const auto& request, auto& response, const auto& context) {
+        response.set_image_ref(rooms.images.Pull(request.image().image(), context));
+      });
+  dispatcher.Add<cri::RemoveImageRequest, cri::RemoveImageResponse>(
+      "RemoveImage",
+      [rooms](const auto& request, auto&, const auto&) { RemoveImage(rooms, request); });
+  dispatcher.Add<cri::ImageFsInfoRequest, cri::ImageFsInfoResponse>(
+      "ImageFsInfo",
+      [rooms](const auto&, auto& response, const auto&) { ImageFsInfo(rooms, response); });
+}
+
+}  // namespace crimux::vm

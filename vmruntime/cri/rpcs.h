@@ -1,0 +1,23 @@
+#pragma once
+
+#include "vmruntime/cri/dispatcher.h"
+#include "vmruntime/pod/containers.h"
+#include "vmruntime/pod/rooms.h"
+#include "vmruntime/pod/sandboxes.h"
+
+namespace crimux::vm {
+
+// Each adds the handlers of one family of RPCs. What the arguments refer to outlives the
+// dispatcher.
+
+// Version, Status, UpdateRuntimeConfig.
+void AddRuntimeRpcs(Dispatcher& dispatcher, const Rooms& rooms);
+// RunPodSandbox, StopPodSandbox, RemovePodSandbox, PodSandboxStatus, ListPodSandbox.
+void AddSandboxRpcs(Dispatcher& dispatcher, const Rooms& rooms, Sandboxes& sandboxes);
+// CreateContainer, StartContainer, StopContainer, RemoveContainer, ContainerStatus, ListContainers,
+// ReopenContainerLog.
+void AddContainerRpcs(Dispatcher& dispatcher, const Rooms& rooms, Containers& containers);
+// ListImages, ImageStatus, PullImage, RemoveImage, ImageFsInfo.
+void AddImageRpcs(Dispatcher& dispatcher, const Rooms& rooms);
+
+}  // namespace crimux::vm

@@ -1,0 +1,103 @@
+#include <boost/json.hpp>
+
+#include "vmruntime/cri/filters.h"
+#include "vmruntime/cri/rpcs.h"
+
+namespace crimux::vm {
+namespace {
+
+namespace cri = runtime::v1;
+using state::SandboxRecord;
+
+cri::PodSandboxState StateOf(const SandboxRecord& record) {
+  return record.state() == SandboxRecord::READY ? cri::SANDBOX_READY : cri::SANDBOX_NOTREADY;
+}
+
+cri::PodSandbox ListItem(const SandboxRecord& record) {
+  cri::PodSandbox item;
+  item.set_id(record.id());
+  *item.mutable_metadata() = record.config().metadata();
+  item.set_state(StateOf(record));
+  item.set_created_at(record.created_at());
+  *item.mutable_labels() = record.config().labels();
+  *item.mutable_annotations() = record.config().annotations();
+  item.set_runtime_handler(record.runtime_handler());
+  return item;
+}
+
+void FillNetwork(const SandboxRecord& record, cri::PodSandboxStatus& status) {
+  // A pod without a network any more has no address, as the kubelet reads it.
+  if (record.state() != SandboxRecord::READY || record.network().ips().empty()) return;
+  const auto& ips = record.network().ips();
+  status.mutable_network()->set_ip(ips[0]);
+  for (int i = 1; i < ips.size(); ++i) {
+    status.mutable_network()->add_additional_ips()->set_ip(ips[i]);
+  }
+}
+
+std::string VerboseInfo(const SandboxRecord& record) {
+  boost::json::array interfaces;
+  for (const auto& interface : record.network().interfaces()) {
+    interfaces.push_back(
+        {{"tap", interface.tap()}, {"mac", interface.mac()}, {"mtu", interface.mtu()}});
+  }
+  return boost::json::serialize(
+      boost::json::object{{"netns", record.netns()}, {"interfaces", std::move(interfaces)}});
+}
+
+void FillStatus(const SandboxRecord& record, cri::PodSandboxStatus& status) {
+  status.set_id(record.id());
+  *status.mutable_metadata() = record.config().metadata();
+  status.set_state(StateOf(record));
+  status.set_created_at(record.created_at());
+  FillNetwork(record, status);
+  *status.mutable_linux()->mutable_namespaces()->mutable_options() =
+      record.config().linux().security_context().namespace_options();
+  *status.mutable_labels() = record.config().labels();
+  *status.mutable_annotations() = record.config().annotations();
+  status.set_runtime_handler(record.runtime_handler());
+}
+
+void PodSandboxStatus(const Rooms& rooms, const cri::PodSandboxStatusRequest& request,
+                      cri::PodSandboxStatusResponse& response) {
+  SandboxRecord record =
+      rooms.registry.GetSandbox(request.pod_sandbox_id(), "status of pod sandbox");
+  FillStatus(record, *response.mutable_status());
+  if (request.verbose()) (*response.mutable_info())["info"] = VerboseInfo(record);
+}
+
+void ListPodSandbox(const Rooms& rooms, const cri::ListPodSandboxRequest& request,
+                    cri::ListPodSandboxResponse& response) {
+  for (const SandboxRecord& record : rooms.registry.Sandboxes()) {
+    if (record.state() == SandboxRecord::CREATING) continue;
+    cri::PodSandbox item = ListItem(record);
+    if (Passes(item, request.filter())) *response.add_items() = std::move(item);
+  }
+}
+
+}  // namespace
+
+void AddSandboxRpcs(Dispatcher& dispatcher, const Rooms& rooms, Sandboxes& sandboxes) {
+  dispatcher.Add<cri::RunPodSandboxRequest, cri::RunPodSandboxResponse>(
+      "RunPodSandbox", [&sandboxes](const auto& request, auto& response, const auto&) {
+        response.set_pod_sandbox_id(sandboxes.Run(request));
+      });
+  dispatcher.Add<cri::StopPodSandboxRequest, cri::StopPodSandboxResponse>(
+      "StopPodSandbox", [&sandboxes](const auto& request, auto&, const auto&) {
+        sandboxes.Stop(request.pod_sandbox_id());
+      });
+  dispatcher.Add<cri::RemovePodSandboxRequest, cri::RemovePodSandboxResponse>(
+      "RemovePodSandbox", [&sandboxes](const auto& request, auto&, const auto&) {
+        sandboxes.Remove(request.pod_sandbox_id());
+      });
+  dispatcher.Add<cri::PodSandboxStatusRequest, cri::PodSandboxStatusResponse>(
+      "PodSandboxStatus", [rooms](const auto& request, auto& response, const auto&) {
+        PodSandboxStatus(rooms, request, response);
+      });
+  dispatcher.Add<cri::ListPodSandboxRequest, cri::ListPodSandboxResponse>(
+      "ListPodSandbox", [rooms](const auto& request, auto& response, const auto&) {
+        ListPodSandbox(rooms, request, response);
+      });
+}
+
+}  // namespace crimux::vm

@@ -1,0 +1,68 @@
+#include "vmruntime/cri/vm_runtime.h"
+
+#include "base/lock_file.h"
+#include "vmruntime/console/file_console_logs.h"
+#include "vmruntime/cri/dispatcher.h"
+#include "vmruntime/cri/rpcs.h"
+#include "vmruntime/image/disk_image_store.h"
+#include "vmruntime/machine/libvirt_hypervisor.h"
+#include "vmruntime/network/cni_pod_networks.h"
+#include "vmruntime/pod/machine_ends.h"
+#include "vmruntime/pod/recovery.h"
+
+namespace crimux::vm {
+
+// In the order in which they depend on each other.
+struct VmRuntime::Parts {
+  explicit Parts(const VmConfig& vm_config);
+
+  const VmConfig config;
+  Layout layout;
+  LockFile lock;
+  RecordStore store;
+  Registry registry;
+  PodLocks locks;
+  CniPodNetworks networks;
+  DiskImageStore images;
+  FileConsoleLogs consoles;
+  LibvirtHypervisor hypervisor;
+  Rooms rooms;
+  Containers containers;
+  Sandboxes sandboxes;
+  MachineEnds ends;
+  Dispatcher dispatcher;
+};
+
+VmRuntime::Parts::Parts(const VmConfig& vm_config)
+    : config(vm_config),
+      layout(config.state_dir),
+      lock(layout.Lock(), "the VM runtime's state directory"),
+      store(layout.Database()),
+      registry(store),
+      networks(config),
+      images(config),
+      hypervisor(config),
+      rooms{config,   layout, QemuOwner(config), registry, locks,
+            networks, images, hypervisor,        consoles},
+      containers(rooms),
+      sandboxes(rooms, containers),
+      ends(containers) {
+  hypervisor.OnEnd([this](const std::string& name, MachineEnd end) { ends.Push(name, end); });
+  Recovery(rooms, sandboxes, containers).Run();
+  ends.Run();
+  AddRuntimeRpcs(dispatcher, rooms);
+  AddSandboxRpcs(dispatcher, rooms, sandboxes);
+  AddContainerRpcs(dispatcher, rooms, containers);
+  AddImageRpcs(dispatcher, rooms);
+}
+
+VmRuntime::VmRuntime(const VmConfig& config) : parts_(std::make_unique<Parts>(config)) {}
+
+VmRuntime::~VmRuntime() { parts_->hypervisor.OnEnd(nullptr); }
+
+grpc::Status VmRuntime::Call(std::string_view method_path, const CallContext& context,
+                             const grpc::ByteBuffer& request, grpc::ByteBuffer* response) {
+  return parts_->dispatcher.Call(method_path, context, request, response);
+}
+
+}  // namespace crimux::vm

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/status.h>
+
+#include <memory>
+#include <string_view>
+
+#include "base/call_context.h"
+#include "config/config.h"
+
+namespace crimux::vm {
+
+// The VM runtime: a complete CRI runtime whose containers are virtual machines. It knows nothing of
+// who forwards calls to it. Machines, networks and logs outlive this object and the process; the
+// next one on the same state directory takes them up again.
+class VmRuntime {
+ public:
+  // Takes the state directory for itself, brings records and reality together, is ready then.
+  // Throws Error that says what is missing on this node.
+  explicit VmRuntime(const VmConfig& config);
+  ~VmRuntime();
+
+  // One CRI call, as bytes. Any thread; blocks until it is answered. Never throws.
+  grpc::Status Call(std::string_view method_path, const CallContext& context,
+                    const grpc::ByteBuffer& request, grpc::ByteBuffer* response);
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace crimux::vm

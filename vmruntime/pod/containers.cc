@@ -1,0 +1,244 @@
+#include "vmruntime/pod/containers.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/id.h"
+#include "base/rollback.h"
+#include "vmruntime/network/netns.h"
+#include "vmruntime/pod/machine_spec.h"
+
+namespace crimux::vm {
+namespace {
+
+using grpc::StatusCode;
+using state::ContainerRecord;
+using state::SandboxRecord;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kAskAgain{5};
+// How long a destroyed QEMU may take to be gone.
+constexpr std::chrono::seconds kDestroyPatience{30};
+
+constexpr int kKilled = 137;      // as a process that got SIGKILL
+constexpr int kCrashed = 255;     // the machine broke; the guest gave no code
+constexpr int kStartError = 128;  // as container runtimes have it
+
+// Absent when the pod wants no log.
+std::string LogPath(const runtime::v1::CreateContainerRequest& request,
+                    const SandboxRecord& sandbox) {
+  const std::string& directory = sandbox.config().log_directory();
+  const std::string& path = request.config().log_path();
+  if (directory.empty() || path.empty()) return "";
+  return (std::filesystem::path(directory) / path).string();
+}
+
+void RequireReady(const SandboxRecord& sandbox, std::string_view operation) {
+  if (sandbox.state() == SandboxRecord::READY) return;
+  throw Error(StatusCode::FAILED_PRECONDITION, operation, sandbox.id(),
+              "the pod sandbox is not ready");
+}
+
+// A VM pod has one machine; a new container may follow one that has ended.
+void RequireAlone(const Registry& registry, const ContainerRecord& container,
+                  std::string_view operation) {
+  for (const ContainerRecord& other : registry.ContainersOf(container.sandbox_id())) {
+    bool same_name = other.config().metadata().name() == container.config().metadata().name();
+    bool runs = other.state() == ContainerRecord::RUNNING;
+    bool will_run = other.state() == ContainerRecord::CREATED && !same_name;
+    if (other.id() == container.id() || (!runs && !will_run)) continue;
+    throw Error(StatusCode::FAILED_PRECONDITION, operation, container.config().metadata().name(),
+                fmt::format("a VM pod has one container, and this one has {} already",
+                            other.config().metadata().name()));
+  }
+}
+
+StoredImage RequireImage(const ImageStore& images, const runtime::v1::ImageSpec& spec) {
+  if (auto image = images.Find(spec.image())) return *std::move(image);
+  throw Error(StatusCode::NOT_FOUND, "create container with image", spec.image(),
+              "the image is not there; pull it first");
+}
+
+}  // namespace
+
+int64_t Now() {
+  auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count();
+}
+
+std::string Containers::Create(const runtime::v1::CreateContainerRequest& request) {
+  if (request.config().metadata().name().empty()) {
+    throw Error(StatusCode::INVALID_ARGUMENT, "create container", request.pod_sandbox_id(),
+                "config.metadata.name is empty");
+  }
+  std::string sandbox_id =
+      rooms_.registry.GetSandbox(request.pod_sandbox_id(), "create container in pod sandbox").id();
+  PodLocks::Guard guard = rooms_.locks.Lock(sandbox_id);
+  SandboxRecord sandbox = rooms_.registry.GetSandbox(sandbox_id, "create container in pod sandbox");
+  RequireReady(sandbox, "create container in pod sandbox");
+  ContainerRecord container = NewRecord(request, sandbox);
+  RequireAlone(rooms_.registry, container, "create container");
+
+  Rollback rollback;
+  rooms_.registry.Add(container);
+  const std::string id = container.id();
+  rollback.Add("record", [this, id] { rooms_.registry.EraseContainer(id); });
+  rollback.Add("files", [this, id] { RemoveTree(rooms_.layout.Container(id)); });
+  rollback.Add("domain", [this, id] { rooms_.hypervisor.Undefine(id); });
+  MakeMachine(container, sandbox);
+  rooms_.registry.UpdateContainer(id, [](ContainerRecord& record) {
+    record.set_state(ContainerRecord::CREATED);
+    return true;
+  });
+  rollback.Commit();
+  return id;
+}
+
+ContainerRecord Containers::NewRecord(const runtime::v1::CreateContainerRequest& request,
+                                      const SandboxRecord& sandbox) {
+  ContainerRecord container;
+  container.set_version(RecordStore::kVersion);
+  container.set_id(NewId());
+  container.set_sandbox_id(sandbox.id());
+  container.set_created_at(Now());
+  *container.mutable_config() = request.config();
+  container.set_log_path(LogPath(request, sandbox));
+  container.set_image_ref(RequireImage(rooms_.images, request.config().image()).digest);
+  return container;
+}
+
+void Containers::MakeMachine(const ContainerRecord& container, const SandboxRecord& sandbox) {
+  // Looked up again now that the record keeps the image from being removed.
+  StoredImage image = RequireImage(rooms_.images, container.config().image());
+  MachineSpec spec = MakeMachineSpec(container, sandbox, rooms_);
+  MakeDirectory(rooms_.layout.Container(container.id()), 0711);
+  CreateRootDisk(rooms_.layout.RootDisk(container.id()), image, rooms_.qemu);
+  CreateConsoleFile(rooms_.layout.Console(container.id()), rooms_.qemu);
+  rooms_.hypervisor.Define(spec);
+}
+
+void Containers::FollowConsole(const ContainerRecord& container) {
+  rooms_.consoles.Follow({.container_id = container.id(),
+                          .source = rooms_.layout.Console(container.id()),
+                          .log = container.log_path(),
+                          .checkpoint = rooms_.layout.Checkpoint(container.id())});
+}
+
+void Containers::Start(const std::string& id_or_prefix) {
+  ContainerRecord container = rooms_.registry.GetContainer(id_or_prefix, "start container");
+  PodLocks::Guard guard = rooms_.locks.Lock(container.sandbox_id());
+  const std::string id = container.id();
+  container = rooms_.registry.GetContainer(id, "start container");
+  if (container.state() != ContainerRecord::CREATED) {
+    throw Error(StatusCode::FAILED_PRECONDITION, "start container", id,
+                "it has been started already");
+  }
+  SandboxRecord sandbox = rooms_.registry.GetSandbox(container.sandbox_id(), "start container in");
+  RequireReady(sandbox, "start container in");
+  RequireAlone(rooms_.registry, container, "start container");
+  FollowConsole(container);
+  // RUNNING comes first: an end that follows at once finds a container that can exit.
+  rooms_.registry.UpdateContainer(id, [](ContainerRecord& record) {
+    record.set_state(ContainerRecord::RUNNING);
+    record.set_started_at(Now());
+    return true;
+  });
+  try {
+    RunInNetns(sandbox.netns(), [&] { rooms_.hypervisor.Start(id); });
+  } catch (const std::exception& e) {
+    rooms_.consoles.Finish(id);
+    Exit(id, kStartError, "StartError", e.what());
+    throw;
+  }
+}
+
+void Containers::Stop(const std::string& id_or_prefix, std::chrono::seconds grace,
+                      const CallContext& context) {
+  auto container = rooms_.registry.FindContainer(id_or_prefix);
+  if (!container || container->state() != ContainerRecord::RUNNING) return;
+  const std::string id = container->id();
+  rooms_.registry.UpdateContainer(id, [](ContainerRecord& record) {
+    record.set_stop_requested(true);
+    return true;
+  });
+  SteadyClock::time_point end_of_grace = SteadyClock::now() + grace;
+  while (SteadyClock::now() < end_of_grace) {
+    rooms_.hypervisor.RequestShutdown(id);
+    auto until = std::min(SteadyClock::now() + kAskAgain, end_of_grace);
+    if (rooms_.registry.WaitForEnd(id, until, context.cancelled)) return;
+    if (context.cancelled.stop_requested()) {
+      throw Error(StatusCode::CANCELLED, "stop container", id, "the caller gave up waiting");
+    }
+  }
+  Destroy(id);
+}
+
+void Containers::Destroy(const std::string& id) {
+  rooms_.hypervisor.Destroy(id);
+  auto until = SteadyClock::now() + kDestroyPatience;
+  if (rooms_.registry.WaitForEnd(id, until, std::stop_token())) return;
+  auto state = rooms_.hypervisor.State(id);
+  if (state && state->running) {
+    throw Error(StatusCode::INTERNAL, "stop container", id, "QEMU does not end");
+  }
+  Ended(id, MachineEnd::kDestroyed);
+}
+
+void Containers::Remove(const std::string& id) {
+  auto container = rooms_.registry.FindContainer(id);
+  if (!container) return;
+  PodLocks::Guard guard = rooms_.locks.Lock(container->sandbox_id());
+  RemoveLocked(*container);
+}
+
+void Containers::RemoveLocked(const ContainerRecord& container) {
+  const std::string& id = container.id();
+  if (container.state() == ContainerRecord::RUNNING) Destroy(id);
+  rooms_.registry.UpdateContainer(id, [](ContainerRecord& record) {
+    record.set_state(ContainerRecord::REMOVING);
+    return true;
+  });
+  rooms_.consoles.Forget(id);
+  rooms_.hypervisor.Undefine(id);
+  RemoveTree(rooms_.layout.Container(id));
+  std::error_code ignored;
+  std::filesystem::remove(rooms_.layout.ConsoleSocket(id), ignored);
+  rooms_.registry.EraseContainer(id);
+}
+
+void Containers::Ended(const std::string& id, MachineEnd end) {
+  auto container = rooms_.registry.FindContainer(id);
+  if (!container || container->state() != ContainerRecord::RUNNING) return;
+  rooms_.consoles.Finish(id);
+  switch (end) {
+    case MachineEnd::kShutdown:
+      return Exit(id, 0, "Completed", "");
+    case MachineEnd::kDestroyed:
+      return Exit(id, kKilled, "Error",
+                  container->stop_requested() ? "" : "the machine was destroyed from outside");
+    case MachineEnd::kCrashed:
+      return Exit(id, kCrashed, "Error", "the machine crashed");
+    case MachineEnd::kFailed:
+      return;  // Start knows more, and says it.
+  }
+}
+
+void Containers::Exit(const std::string& id, int exit_code, const std::string& reason,
+                      const std::string& message) {
+  bool exited = rooms_.registry.UpdateContainer(id, [&](ContainerRecord& record) {
+    if (record.state() != ContainerRecord::RUNNING) return false;
+    record.set_state(ContainerRecord::EXITED);
+    record.set_finished_at(Now());
+    record.set_exit_code(exit_code);
+    record.set_reason(reason);
+    record.set_message(message);
+    return true;
+  });
+  if (exited) spdlog::info("container {} exited: {} ({})", ShortId(id), exit_code, reason);
+}
+
+}  // namespace crimux::vm

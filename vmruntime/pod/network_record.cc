@@ -1,0 +1,84 @@
+#include "vmruntime/pod/network_record.h"
+
+#include <algorithm>
+
+namespace crimux::vm {
+namespace {
+
+namespace cri = runtime::v1;
+
+std::string ProtocolName(cri::Protocol protocol) {
+  if (protocol == cri::UDP) return "udp";
+  return protocol == cri::SCTP ? "sctp" : "tcp";
+}
+
+template <typename Repeated>
+std::vector<std::string> Strings(const Repeated& strings) {
+  return {strings.begin(), strings.end()};
+}
+
+void AddInterface(const GuestInterface& interface, state::Network& record) {
+  state::Network::Interface& to = *record.add_interfaces();
+  to.set_tap(interface.tap);
+  to.set_mac(interface.mac);
+  to.set_mtu(interface.mtu);
+  for (const GuestAddress& address : interface.addresses) {
+    state::Network::Address& a = *to.add_addresses();
+    a.set_address(address.address);
+    a.set_gateway(address.gateway);
+  }
+  for (const GuestRoute& route : interface.routes) {
+    state::Network::Route& r = *to.add_routes();
+    r.set_destination(route.destination);
+    r.set_gateway(route.gateway);
+  }
+}
+
+GuestInterface ReadInterface(const state::Network::Interface& record) {
+  GuestInterface interface { .tap = record.tap(), .mac = record.mac(), .mtu = record.mtu() };
+  for (const auto& a : record.addresses())
+    interface.addresses.push_back({a.address(), a.gateway()});
+  for (const auto& r : record.routes()) interface.routes.push_back({r.destination(), r.gateway()});
+  return interface;
+}
+
+}  // namespace
+
+state::Network ToRecord(const PodNetwork& network) {
+  state::Network record;
+  for (const std::string& ip : network.ips) record.add_ips(ip);
+  for (const GuestInterface& interface : network.interfaces) AddInterface(interface, record);
+  return record;
+}
+
+PodNetwork FromRecord(const state::Network& record) {
+  PodNetwork network{.ips = Strings(record.ips())};
+  for (const auto& interface : record.interfaces()) {
+    network.interfaces.push_back(ReadInterface(interface));
+  }
+  return network;
+}
+
+NetworkRequest MakeNetworkRequest(const state::SandboxRecord& sandbox,
+                                  const std::filesystem::path& work_dir) {
+  const cri::PodSandboxConfig& config = sandbox.config();
+  NetworkRequest request;
+  request.pod = {.sandbox_id = sandbox.id(),
+                 .name = config.metadata().name(),
+                 .pod_namespace = config.metadata().namespace_(),
+                 .uid = config.metadata().uid(),
+                 .hostname = config.hostname()};
+  request.netns = sandbox.netns();
+  request.work_dir = work_dir;
+  for (const cri::PortMapping& mapping : config.port_mappings()) {
+    if (mapping.host_port() <= 0) continue;
+    request.host_ports.push_back({ProtocolName(mapping.protocol()), mapping.container_port(),
+                                  mapping.host_port(), mapping.host_ip()});
+  }
+  request.dns = {.servers = Strings(config.dns_config().servers()),
+                 .searches = Strings(config.dns_config().searches()),
+                 .options = Strings(config.dns_config().options())};
+  return request;
+}
+
+}  // namespace crimux::vm

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace crimux::vm {
+
+// One lock for each pod: operations that change a pod follow one another, those of different pods
+// do not wait for each other. Held across slow steps (CNI, QEMU); taken before the Registry's own
+// lock, never inside it.
+class PodLocks {
+ public:
+  // Blocks until this pod is ours; released when the result is destroyed.
+  class Guard {
+   public:
+    explicit Guard(std::shared_ptr<std::mutex> mutex) : mutex_(std::move(mutex)), lock_(*mutex_) {}
+
+   private:
+    std::shared_ptr<std::mutex> mutex_;
+    std::unique_lock<std::mutex> lock_;
+  };
+
+  Guard Lock(const std::string& sandbox_id);
+
+ private:
+  std::mutex mutex_;
+  // Locks that nobody holds any more vanish with the next call.
+  std::map<std::string, std::weak_ptr<std::mutex>> locks_;  // guarded by mutex_
+};
+
+}  // namespace crimux::vm

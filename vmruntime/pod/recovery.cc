@@ -1,0 +1,82 @@
+#include "vmruntime/pod/recovery.h"
+
+#include <spdlog/spdlog.h>
+
+#include "base/id.h"
+#include "vmruntime/network/netns.h"
+#include "vmruntime/pod/network_record.h"
+
+namespace crimux::vm {
+namespace {
+
+using state::ContainerRecord;
+using state::SandboxRecord;
+
+template <typename Work>
+void Try(std::string_view what, const std::string& id, Work work) {
+  try {
+    work();
+  } catch (const std::exception& e) {
+    spdlog::error("recover {} {}: {}", what, ShortId(id), e.what());
+  }
+}
+
+}  // namespace
+
+void Recovery::Run() {
+  for (const ContainerRecord& container : rooms_.registry.Containers()) {
+    Try("container", container.id(), [&] { RecoverContainer(container); });
+  }
+  for (const SandboxRecord& sandbox : rooms_.registry.Sandboxes()) {
+    Try("pod sandbox", sandbox.id(), [&] { RecoverSandbox(sandbox); });
+  }
+  RemoveStrangers();
+}
+
+void Recovery::RecoverContainer(const ContainerRecord& container) {
+  const std::string& id = container.id();
+  switch (container.state()) {
+    case ContainerRecord::CREATING:
+    case ContainerRecord::REMOVING:
+      return containers_.RemoveLocked(container);
+    case ContainerRecord::RUNNING: {
+      auto state = rooms_.hypervisor.State(id);
+      containers_.FollowConsole(container);
+      if (state && state->running) return;
+      return containers_.Ended(id, state && state->end ? *state->end : MachineEnd::kCrashed);
+    }
+    default:
+      return;
+  }
+}
+
+void Recovery::RecoverSandbox(const SandboxRecord& sandbox) {
+  const std::string& id = sandbox.id();
+  if (sandbox.state() == SandboxRecord::CREATING) return sandboxes_.Remove(id);
+  if (sandbox.state() == SandboxRecord::NOT_READY) return sandboxes_.Stop(id);
+  if (!NetnsExists(sandbox.netns())) {
+    spdlog::warn("pod sandbox {} has lost its network namespace (a reboot?): not ready",
+                 ShortId(id));
+    return sandboxes_.Stop(id);
+  }
+  rooms_.networks.Restore(MakeNetworkRequest(sandbox, rooms_.layout.Sandbox(id)),
+                          FromRecord(sandbox.network()));
+}
+
+void Recovery::RemoveStrangers() {
+  for (const std::string& name : rooms_.hypervisor.List()) {
+    if (rooms_.registry.FindContainer(name)) continue;
+    spdlog::warn("removing machine {}: no record knows it", name);
+    Try("machine", name, [&] { rooms_.hypervisor.Undefine(name); });
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(rooms_.layout.Containers())) {
+    std::string id = entry.path().filename();
+    if (!rooms_.registry.FindContainer(id)) Try("files of", id, [&] { RemoveTree(entry.path()); });
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(rooms_.layout.Sandboxes())) {
+    std::string id = entry.path().filename();
+    if (!rooms_.registry.FindSandbox(id)) Try("files of", id, [&] { RemoveTree(entry.path()); });
+  }
+}
+
+}  // namespace crimux::vm

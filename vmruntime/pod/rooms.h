@@ -1,0 +1,28 @@
+#pragma once
+
+#include "config/config.h"
+#include "vmruntime/console/console_log.h"
+#include "vmruntime/image/image_store.h"
+#include "vmruntime/machine/hypervisor.h"
+#include "vmruntime/network/pod_network.h"
+#include "vmruntime/pod/layout.h"
+#include "vmruntime/pod/pod_locks.h"
+#include "vmruntime/pod/registry.h"
+#include "vmruntime/pod/root_disk.h"
+
+namespace crimux::vm {
+
+// What the life of a pod is made with; owned by VmRuntime, which outlives all users.
+struct Rooms {
+  const VmConfig& config;
+  const Layout& layout;
+  Owner qemu;
+  Registry& registry;
+  PodLocks& locks;
+  PodNetworks& networks;
+  ImageStore& images;
+  Hypervisor& hypervisor;
+  ConsoleLogs& consoles;
+};
+
+}  // namespace crimux::vm

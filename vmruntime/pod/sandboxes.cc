@@ -1,0 +1,132 @@
+#include "vmruntime/pod/sandboxes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/id.h"
+#include "base/rollback.h"
+#include "vmruntime/network/netns.h"
+#include "vmruntime/pod/network_record.h"
+
+namespace crimux::vm {
+namespace {
+
+using grpc::StatusCode;
+using state::ContainerRecord;
+using state::SandboxRecord;
+
+constexpr std::string_view kRun = "run pod sandbox";
+
+void CheckConfig(const runtime::v1::PodSandboxConfig& config) {
+  const auto& metadata = config.metadata();
+  if (metadata.name().empty() || metadata.namespace_().empty() || metadata.uid().empty()) {
+    throw Error(StatusCode::INVALID_ARGUMENT, kRun, metadata.name(),
+                "config.metadata needs name, namespace and uid");
+  }
+  const auto& namespaces = config.linux().security_context().namespace_options();
+  if (namespaces.network() == runtime::v1::NODE) {
+    throw Error(StatusCode::INVALID_ARGUMENT, kRun, metadata.name(),
+                "a VM pod cannot use the host's network (hostNetwork: true)");
+  }
+}
+
+void CheckHandler(const std::string& handler, const VmConfig& config) {
+  bool known = handler.empty() || std::ranges::count(config.handlers, handler) > 0;
+  if (known) return;
+  throw Error(StatusCode::INVALID_ARGUMENT, "run pod sandbox with RuntimeClass handler", handler,
+              fmt::format("the VM runtime has {}", fmt::join(config.handlers, ", ")));
+}
+
+}  // namespace
+
+std::string Sandboxes::Run(const runtime::v1::RunPodSandboxRequest& request) {
+  CheckConfig(request.config());
+  CheckHandler(request.runtime_handler(), rooms_.config);
+  SandboxRecord sandbox = NewRecord(request);
+  const std::string id = sandbox.id();
+  PodLocks::Guard guard = rooms_.locks.Lock(id);
+  // The record comes first: a crash from here on is undone by Recovery.
+  rooms_.registry.Add(sandbox);
+  Rollback rollback;
+  rollback.Add("record", [this, id] { rooms_.registry.EraseSandbox(id); });
+  state::Network network = MakeNetwork(sandbox);
+  rollback.Add("network", [this, sandbox] { Dismantle(sandbox); });
+  rooms_.registry.UpdateSandbox(id, [&](SandboxRecord& record) {
+    record.set_state(SandboxRecord::READY);
+    *record.mutable_network() = std::move(network);
+    return true;
+  });
+  rollback.Commit();
+  return id;
+}
+
+SandboxRecord Sandboxes::NewRecord(const runtime::v1::RunPodSandboxRequest& request) const {
+  SandboxRecord sandbox;
+  sandbox.set_version(RecordStore::kVersion);
+  sandbox.set_id(NewId());
+  sandbox.set_created_at(Now());
+  sandbox.set_runtime_handler(request.runtime_handler());
+  *sandbox.mutable_config() = request.config();
+  sandbox.set_netns((rooms_.config.netns_dir / ("crimux-" + sandbox.id())).string());
+  return sandbox;
+}
+
+state::Network Sandboxes::MakeNetwork(const SandboxRecord& sandbox) {
+  std::filesystem::path work_dir = rooms_.layout.Sandbox(sandbox.id());
+  Rollback rollback;
+  rollback.Add("directory", [&] { RemoveTree(work_dir); });
+  MakeDirectory(work_dir, 0711);
+  std::filesystem::path netns(sandbox.netns());
+  CreateNetns(netns.parent_path(), netns.filename());
+  rollback.Add("namespace", [&] { RemoveNetns(netns); });
+  state::Network network = ToRecord(rooms_.networks.SetUp(MakeNetworkRequest(sandbox, work_dir)));
+  rollback.Commit();
+  return network;
+}
+
+void Sandboxes::Dismantle(const SandboxRecord& sandbox) {
+  std::filesystem::path work_dir = rooms_.layout.Sandbox(sandbox.id());
+  rooms_.networks.TearDown(MakeNetworkRequest(sandbox, work_dir));
+  RemoveNetns(sandbox.netns());
+  RemoveTree(work_dir);
+}
+
+void Sandboxes::StopLocked(const SandboxRecord& sandbox) {
+  if (sandbox.dismantled()) return;
+  for (const ContainerRecord& container : rooms_.registry.ContainersOf(sandbox.id())) {
+    containers_.Stop(container.id(), std::chrono::seconds(0), CallContext());
+  }
+  rooms_.registry.UpdateSandbox(sandbox.id(), [](SandboxRecord& record) {
+    record.set_state(SandboxRecord::NOT_READY);
+    return true;
+  });
+  Dismantle(sandbox);
+  rooms_.registry.UpdateSandbox(sandbox.id(), [](SandboxRecord& record) {
+    record.set_dismantled(true);
+    return true;
+  });
+}
+
+void Sandboxes::Stop(const std::string& id) {
+  auto found = rooms_.registry.FindSandbox(id);
+  if (!found) return;
+  PodLocks::Guard guard = rooms_.locks.Lock(found->id());
+  if (auto sandbox = rooms_.registry.FindSandbox(found->id())) StopLocked(*sandbox);
+}
+
+void Sandboxes::Remove(const std::string& id) {
+  auto found = rooms_.registry.FindSandbox(id);
+  if (!found) return;
+  PodLocks::Guard guard = rooms_.locks.Lock(found->id());
+  auto sandbox = rooms_.registry.FindSandbox(found->id());
+  if (!sandbox) return;
+  StopLocked(*sandbox);
+  for (const ContainerRecord& container : rooms_.registry.ContainersOf(sandbox->id())) {
+    containers_.RemoveLocked(container);
+  }
+  rooms_.registry.EraseSandbox(sandbox->id());
+}
+
+}  // namespace crimux::vm
