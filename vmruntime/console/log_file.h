@@ -37,8 +37,8 @@ class LogFile {
   bool CutTo(uint64_t size);
 
   std::filesystem::path path_;
+  bool created_ = false;  // before fd_, whose opening sets it
   UniqueFd fd_;
-  bool created_ = false;
   // Something may lie behind position_.size that is not ours to keep.
   bool torn_ = false;
   LogPosition position_;
