@@ -17,6 +17,7 @@ TESTBED_SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 source "$TESTBED_SOURCE/scripts/testbed/common.sh"
 source "$TESTBED_SOURCE/scripts/testbed/containerd.sh"
 source "$TESTBED_SOURCE/scripts/testbed/crimuxd.sh"
+source "$TESTBED_SOURCE/scripts/testbed/cri.sh"
 source "$TESTBED_SOURCE/scripts/testbed/leftovers.sh"
 
 export BUSYBOX_IMAGE=crimux.test/busybox:1

@@ -5,9 +5,14 @@ TestbedStartContainerd() {
   mkdir -p "$home"
   snapshotter=$(Snapshotter "$home")
   ContainerdConfig "$home" "$snapshotter" >"$home/config.toml"
-  Spawn containerd containerd --config "$home/config.toml"
-  WaitUntil 30 "containerd" Ctr version || { tail -n 20 "$TESTBED/log/containerd" >&2; return 1; }
+  TestbedRestartContainerd
   ImportImages "$snapshotter"
+}
+
+# The same containerd again, with its images and containers.
+TestbedRestartContainerd() {
+  Spawn containerd containerd --config "$TESTBED/containerd/config.toml"
+  WaitUntil 30 "containerd" Ctr version || { tail -n 20 "$TESTBED/log/containerd" >&2; return 1; }
 }
 
 Ctr() {

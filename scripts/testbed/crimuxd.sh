@@ -42,3 +42,39 @@ CrimuxdAnswers() {
 Crimuxctl() {
   CRIMUX_SOCKET=$CRIMUX_SOCKET "$CRIMUX_BIN/crimuxctl" "$@"
 }
+
+# Pods by name, through the labels that the kubelet and crimuxctl set.
+WithName() {
+  echo "filter {label_selector {key: \"io.kubernetes.pod.name\" value: \"$1\"}}"
+}
+
+SandboxId() {
+  Cri ListPodSandbox "$(WithName "$1")" | Field id
+}
+
+ContainerId() {
+  Cri ListContainers "$(WithName "$1")" | Field id
+}
+
+PodAddress() {
+  Cri PodSandboxStatus "pod_sandbox_id: \"$(SandboxId "$1")\"" | Field ip | head -n 1
+}
+
+# "CONTAINER_RUNNING" and the like, of a pod's container.
+ContainerState() {
+  Cri ContainerStatus "container_id: \"$(ContainerId "$1")\"" | sed -n 's/^  state: //p'
+}
+
+# Stops and removes all pods of the CRI socket.
+RemoveAllPods() {
+  local id
+  for id in $(Cri ListPodSandbox | Field id); do
+    Cri StopPodSandbox "pod_sandbox_id: \"$id\"" && Cri RemovePodSandbox "pod_sandbox_id: \"$id\"" ||
+      return 1
+  done
+}
+
+# The process id of the one QEMU that runs a pod's VM.
+QemuPid() {
+  Processes | awk '$2 ~ /qemu-system/ {print $1}'
+}
