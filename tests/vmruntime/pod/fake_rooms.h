@@ -1,0 +1,220 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/process.h"
+#include "tests/temporary_dir.h"
+#include "vmruntime/network/netns.h"
+#include "vmruntime/pod/containers.h"
+#include "vmruntime/pod/recovery.h"
+#include "vmruntime/pod/sandboxes.h"
+
+namespace crimux::vm {
+
+// Machines that only remember; each fault can be switched on.
+class FakeHypervisor : public Hypervisor {
+ public:
+  void OnEnd(EndHandler handler) override { handler_ = std::move(handler); }
+  void Define(const MachineSpec& spec) override {
+    if (fail_define) throw Error(grpc::StatusCode::INTERNAL, "define", spec.name, "no");
+    machines[spec.name] = MachineState{};
+  }
+  void Start(const std::string& name) override {
+    if (fail_start) throw Error(grpc::StatusCode::INTERNAL, "start", name, "no");
+    machines.at(name).running = true;
+  }
+  void RequestShutdown(const std::string& name) override {
+    ++shutdown_requests;
+    if (obeys_shutdown) End(name, MachineEnd::kShutdown);
+  }
+  void Destroy(const std::string& name) override { End(name, MachineEnd::kDestroyed); }
+  void Undefine(const std::string& name) override { machines.erase(name); }
+  std::optional<MachineState> State(const std::string& name) override {
+    auto found = machines.find(name);
+    if (found == machines.end()) return std::nullopt;
+    return found->second;
+  }
+  std::vector<std::string> List() override {
+    std::vector<std::string> names;
+    for (const auto& [name, state] : machines) names.push_back(name);
+    return names;
+  }
+  std::optional<int> Pid(const std::string&) override { return std::nullopt; }
+  std::string Fault() override { return ""; }
+
+  void End(const std::string& name, MachineEnd end) {
+    auto found = machines.find(name);
+    if (found == machines.end() || !found->second.running) return;
+    found->second = {.running = false, .end = end};
+    if (handler_) handler_(name, end);
+  }
+
+  bool fail_define = false;
+  bool fail_start = false;
+  bool obeys_shutdown = true;
+  int shutdown_requests = 0;
+  std::map<std::string, MachineState> machines;
+
+ private:
+  EndHandler handler_;
+};
+
+class FakeNetworks : public PodNetworks {
+ public:
+  PodNetwork SetUp(const NetworkRequest& request) override {
+    if (fail_set_up) throw Error(grpc::StatusCode::INTERNAL, "set up", request.pod.name, "no");
+    up.insert(request.pod.sandbox_id);
+    return {.ips = {"10.1.2.3"}, .interfaces = {{.tap = "tap0", .mac = "02:00:00:00:00:01"}}};
+  }
+  void TearDown(const NetworkRequest& request) override {
+    if (fail_tear_down) throw Error(grpc::StatusCode::INTERNAL, "tear down", "", "no");
+    up.erase(request.pod.sandbox_id);
+  }
+  void Restore(const NetworkRequest& request, const PodNetwork&) override {
+    restored.insert(request.pod.sandbox_id);
+  }
+  NetworkReadiness Readiness() const override { return {.ready = true}; }
+
+  bool fail_set_up = false;
+  bool fail_tear_down = false;
+  std::set<std::string> up;
+  std::set<std::string> restored;
+};
+
+// One image, "guest:latest".
+class FakeImages : public ImageStore {
+ public:
+  explicit FakeImages(const std::filesystem::path& directory) : file_(directory / "guest.img") {
+    RunProcess({.argv = {"qemu-img", "create", "-q", "-f", "qcow2", file_.string(), "16M"}});
+  }
+  std::string Pull(const std::string&, const CallContext&) override { return "sha256:feed"; }
+  std::optional<StoredImage> Find(const std::string& name) const override {
+    if (name != "guest:latest" && name != "sha256:feed") return std::nullopt;
+    return StoredImage{.digest = "sha256:feed",
+                       .tags = {"guest:latest"},
+                       .size = 1,
+                       .format = "qcow2",
+                       .file = file_};
+  }
+  std::vector<StoredImage> List() const override { return {*Find("guest:latest")}; }
+  void Remove(const std::string&, const std::function<bool(const std::string&)>&) override {}
+  StoreUsage Usage() const override { return {}; }
+
+ private:
+  std::filesystem::path file_;
+};
+
+// Journals what is asked of it.
+class FakeConsoles : public ConsoleLogs {
+ public:
+  void Follow(const ConsoleLogSpec& spec) override { followed.insert(spec.container_id); }
+  void Finish(const std::string& id) override { finished.insert(id); }
+  void Forget(const std::string& id) override { followed.erase(id); }
+  void Reopen(const std::string&) override {}
+
+  std::set<std::string> followed;
+  std::set<std::string> finished;
+};
+
+// The life of pods over fakes, with real files, records and namespaces below a folder of its own.
+// A second World on the same folder (and the same hypervisor) is crimuxd after a restart.
+struct World {
+  World(const std::filesystem::path& directory, FakeHypervisor& machines)
+      : hypervisor(machines),
+        layout(directory / "state"),
+        store(layout.Database()),
+        registry(store),
+        images(directory),
+        rooms{config, layout, Owner{}, registry, locks, networks, images, hypervisor, consoles},
+        containers(rooms),
+        sandboxes(rooms, containers) {
+    config.netns_dir = directory / "netns";
+    config.handlers = {"vm"};
+    std::filesystem::create_directories(config.netns_dir);
+    hypervisor.OnEnd(
+        [this](const std::string& name, MachineEnd end) { containers.Ended(name, end); });
+  }
+
+  runtime::v1::RunPodSandboxRequest SandboxRequest(const std::string& name) const {
+    runtime::v1::RunPodSandboxRequest request;
+    auto& metadata = *request.mutable_config()->mutable_metadata();
+    metadata.set_name(name);
+    metadata.set_namespace_("default");
+    metadata.set_uid("uid-" + name);
+    request.mutable_config()->set_log_directory("/var/log/pods/" + name);
+    return request;
+  }
+  std::string RunSandbox(const std::string& name) { return sandboxes.Run(SandboxRequest(name)); }
+
+  runtime::v1::CreateContainerRequest ContainerRequest(const std::string& sandbox) const {
+    runtime::v1::CreateContainerRequest request;
+    request.set_pod_sandbox_id(sandbox);
+    request.mutable_config()->mutable_metadata()->set_name("vm");
+    request.mutable_config()->mutable_image()->set_image("guest:latest");
+    request.mutable_config()->set_log_path("vm/0.log");
+    return request;
+  }
+  std::string CreateContainer(const std::string& sandbox) {
+    return containers.Create(ContainerRequest(sandbox));
+  }
+  std::string RunContainer(const std::string& sandbox) {
+    std::string id = CreateContainer(sandbox);
+    containers.Start(id);
+    return id;
+  }
+  void Recover() { Recovery(rooms, sandboxes, containers).Run(); }
+
+  static size_t Entries(const std::filesystem::path& directory) {
+    return static_cast<size_t>(std::distance(std::filesystem::directory_iterator(directory), {}));
+  }
+  // Whether nothing is left of any pod.
+  bool Empty() const {
+    return registry.Sandboxes().empty() && registry.Containers().empty() &&
+           Entries(layout.Sandboxes()) == 0 && Entries(layout.Containers()) == 0 &&
+           Entries(config.netns_dir) == 0 && networks.up.empty() && hypervisor.machines.empty();
+  }
+
+  FakeHypervisor& hypervisor;
+  VmConfig config;
+  Layout layout;
+  RecordStore store;
+  Registry registry;
+  PodLocks locks;
+  FakeNetworks networks;
+  FakeImages images;
+  FakeConsoles consoles;
+  Rooms rooms;
+  Containers containers;
+  Sandboxes sandboxes;
+};
+
+inline grpc::StatusCode CodeOf(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const Error& e) {
+    return e.code();
+  }
+  return grpc::StatusCode::OK;
+}
+
+// A folder in which namespaces were mounted can be removed only without them.
+struct WorldDir {
+  TemporaryDir dir;
+  FakeHypervisor hypervisor;
+  ~WorldDir() {
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(dir.path() / "netns", ignored)) {
+      RemoveNetns(entry.path());
+    }
+    // CreateNetns makes the folder a mount of its own.
+    RunProcess({.argv = {"umount", "-l", (dir.path() / "netns").string()}});
+  }
+  const std::filesystem::path& path() const { return dir.path(); }
+};
+
+}  // namespace crimux::vm

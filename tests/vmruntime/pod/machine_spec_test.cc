@@ -1,0 +1,65 @@
+#include "vmruntime/pod/machine_spec.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/vmruntime/pod/fake_rooms.h"
+
+namespace crimux::vm {
+namespace {
+
+struct Fixture {
+  WorldDir dir;
+  World world{dir.path(), dir.hypervisor};
+  state::ContainerRecord container;
+  state::SandboxRecord sandbox;
+
+  Fixture() { container.set_id(std::string(64, 'a')); }
+  runtime::v1::LinuxContainerResources& resources() {
+    return *container.mutable_config()->mutable_linux()->mutable_resources();
+  }
+  MachineSpec Make() { return MakeMachineSpec(container, sandbox, world.rooms); }
+};
+
+TEST_CASE("without limits a machine has one vCPU and the default memory") {
+  Fixture f;
+  CHECK(f.Make().vcpus == 1);
+  CHECK(f.Make().memory == f.world.config.default_memory);
+}
+
+TEST_CASE("the CPU limit is rounded up to vCPUs, the memory limit is the guest's RAM") {
+  Fixture f;
+  f.resources().set_cpu_period(100'000);
+  f.resources().set_cpu_quota(150'000);
+  f.resources().set_memory_limit_in_bytes(300'000'000);
+  CHECK(f.Make().vcpus == 2);
+  CHECK(f.Make().memory == 286ULL << 20);
+}
+
+TEST_CASE("limits that no machine can have are refused by name") {
+  Fixture f;
+  SECTION("memory") {
+    f.resources().set_memory_limit_in_bytes(1 << 20);
+    CHECK_THROWS_WITH(f.Make(), Catch::Contains("resources.limits.memory"));
+  }
+  SECTION("cpu") {
+    f.resources().set_cpu_period(1);
+    f.resources().set_cpu_quota(100'000);
+    CHECK_THROWS_WITH(f.Make(), Catch::Contains("resources.limits.cpu"));
+  }
+}
+
+TEST_CASE("the machine has the pod's interfaces, and a UUID of its own") {
+  Fixture f;
+  state::Network::Interface& interface = *f.sandbox.mutable_network()->add_interfaces();
+  interface.set_tap("tap0");
+  interface.set_mac("02:00:00:00:00:01");
+  interface.set_mtu(1450);
+  MachineSpec spec = f.Make();
+  REQUIRE(spec.nics.size() == 1);
+  CHECK(spec.nics[0].tap == "tap0");
+  CHECK(spec.nics[0].mtu == 1450);
+  CHECK(spec.uuid == "aaaaaaaa-aaaa-4aaa-aaaa-aaaaaaaaaaaa");
+}
+
+}  // namespace
+}  // namespace crimux::vm
