@@ -38,7 +38,7 @@ TestbedCreate() {
   export TESTBED BRIDGE SUBNET CRIMUX_BIN CRIMUX_SOCKET STATUS_SOCKET CONTAINERD_SOCKET
   # The bridge plugin switches forwarding on.
   cat /proc/sys/net/ipv4/ip_forward >"$TESTBED/ip_forward"
-  ls -d /sys/fs/cgroup/{*/,}k8s.io >"$TESTBED/cgroup_parents" 2>/dev/null
+  ls -d /sys/fs/cgroup/{*/,}k8s.io >"$TESTBED/cgroup_parents" 2>/dev/null || true
   Cgroups >"$TESTBED/cgroups"
   TestbedWriteNetwork
 }
@@ -77,6 +77,7 @@ TestbedStartFileServer() {
 
 TestbedDestroy() {
   local status=0
+  [[ -d ${TESTBED:-} ]] || return 0
   TestbedStop crimuxd
   KillContainers
   TestbedStop containerd
@@ -85,7 +86,7 @@ TestbedDestroy() {
   UnmountAll
   RemoveLinks
   RemoveCgroupParents
-  cat "$TESTBED/ip_forward" >/proc/sys/net/ipv4/ip_forward
+  cat "$TESTBED/ip_forward" >/proc/sys/net/ipv4/ip_forward || true
   rm -rf "$TESTBED" || status=1
   if [[ -n $(TestbedTraces) ]]; then
     echo "testbed: still there:" >&2

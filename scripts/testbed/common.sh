@@ -8,7 +8,7 @@ Spawn() {
   (
     for fd in /proc/self/fd/*; do
       fd=${fd##*/}
-      [[ $fd -gt 2 ]] && eval "exec $fd>&-" 2>/dev/null
+      if [[ $fd -gt 2 ]]; then eval "exec $fd>&-" 2>/dev/null || true; fi
     done
     exec setsid "$@" </dev/null >>"$TESTBED/log/$name" 2>&1
   ) &
@@ -17,13 +17,13 @@ Spawn() {
 }
 
 PidOf() {
-  cat "$TESTBED/pids/$1" 2>/dev/null
+  cat "$TESTBED/pids/$1" 2>/dev/null || true
 }
 
 # A zombie counts as ended: who started it may be another process that does not wait for it.
 IsAlive() {
   local state
-  state=$(ps -o stat= -p "${1:-0}" 2>/dev/null) && [[ $state != Z* ]]
+  state=$(ps -o stat= -p "${1:-1073741824}" 2>/dev/null) && [[ $state != Z* ]]
 }
 
 IsRunning() {
@@ -52,9 +52,9 @@ TestbedStop() {
   local name=$1 pid
   pid=$(PidOf "$name")
   [[ -n $pid ]] || return 0
-  kill -s "${2:-TERM}" "$pid" 2>/dev/null
+  kill -s "${2:-TERM}" "$pid" 2>/dev/null || true
   if ! WaitUntil 20 "the end of $name" IsDown "$name"; then
-    kill -s KILL "$pid" 2>/dev/null
+    kill -s KILL "$pid" 2>/dev/null || true
     WaitUntil 10 "the end of $name" IsDown "$name"
   fi
   rm -f "$TESTBED/pids/$name"

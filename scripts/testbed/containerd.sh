@@ -96,10 +96,10 @@ Import() {
 KillContainers() {
   local id
   if [[ -S $CONTAINERD_SOCKET ]] && IsRunning containerd; then
-    for id in $(Ctr tasks list -q 2>/dev/null); do Ctr tasks rm --force "$id" >/dev/null 2>&1; done
+    for id in $(Ctr tasks list -q 2>/dev/null); do Ctr tasks rm --force "$id"; done >/dev/null 2>&1 || true
   fi
   [[ -d $TESTBED/runc/k8s.io ]] || return 0
   for id in $(runc --root "$TESTBED/runc/k8s.io" list -q 2>/dev/null); do
-    runc --root "$TESTBED/runc/k8s.io" delete --force "$id" >/dev/null 2>&1
+    runc --root "$TESTBED/runc/k8s.io" delete --force "$id" >/dev/null 2>&1 || true
   done
 }

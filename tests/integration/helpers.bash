@@ -1,6 +1,7 @@
 # What the integration tests share. Each file has its own testbed, for all of its tests; after each
 # test all pods are removed, and nothing may be left of them.
 
+bats_require_minimum_version 1.5.0
 REPOSITORY=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 source "$REPOSITORY/scripts/testbed.sh"
 
