@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "proxy/routing/image_holders.h"
+#include "proxy/routing/owners.h"
+#include "proxy/routing/router.h"
+#include "proxy/runtime/runtime.h"
+
+namespace crimux::proxy {
+
+// The runtimes, and what is known about who has what. Front thread.
+struct Backends {
+  // In the order of the config, the default one first; never empty.
+  std::vector<RuntimePtr> runtimes;
+  Router router;
+  Owners owners;
+  ImageHolders images;
+
+  const RuntimePtr& Default() const { return runtimes.front(); }
+
+  // Empty when there is none of that name, or it is gone.
+  RuntimePtr Find(std::string_view name) const;
+  RuntimePtr Find(const Runtime* runtime) const;
+};
+
+}  // namespace crimux::proxy

@@ -1,0 +1,99 @@
+#include "proxy/front/server_call.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "proxy/dispatch/dispatcher.h"
+#include "proxy/front/front.h"
+#include "proxy/runtime/channel.h"
+
+namespace crimux::proxy {
+
+void ServerCall::Arm(Front& front) { new ServerCall(front); }
+
+ServerCall::ServerCall(Front& front) : front_(front) {
+  context_.AsyncNotifyWhenDone(&static_cast<Tag&>(gone_));
+  front.listener().RequestCall(&context_, &stream_, &static_cast<Tag&>(armed_));
+}
+
+void ServerCall::Armed(bool ok) {
+  if (!ok) {
+    // The server is shutting down; there will be no other event.
+    delete this;
+    return;
+  }
+  front_.Began();
+  Arm(front_);
+  method_ = FindMethod(context_.method());
+  if (method_ == nullptr) {
+    return Finish({grpc::StatusCode::UNIMPLEMENTED,
+                   fmt::format("crimux does not know the method {}", context_.method())});
+  }
+  reading_ = true;
+  stream_.Read(&request_, &static_cast<Tag&>(read_));
+}
+
+void ServerCall::HasRead(bool ok) {
+  reading_ = false;
+  if (is_gone_) return Finish(grpc::Status::CANCELLED);
+  if (!ok || !request_.Valid()) {
+    return Finish({grpc::StatusCode::INVALID_ARGUMENT, "the call came without a request"});
+  }
+  Work();
+}
+
+void ServerCall::Work() {
+  metadata_ = PassOn(context_.client_metadata());
+  operation_ = StartOperation(*this, front_.backends());
+}
+
+void ServerCall::Reply(RuntimeAnswer answer) {
+  if (finishing_) return;
+  for (const auto& [key, value] : answer.initial_metadata) {
+    context_.AddInitialMetadata(key, value);
+  }
+  for (const auto& [key, value] : answer.trailing_metadata) {
+    context_.AddTrailingMetadata(key, value);
+  }
+  if (!answer.status.ok()) return Finish(answer.status);
+  if (answer.message.Length() > static_cast<size_t>(kMaxMessageBytes)) {
+    return Finish({grpc::StatusCode::RESOURCE_EXHAUSTED,
+                   fmt::format("the answer has {} bytes, more than the {} that a client takes",
+                               answer.message.Length(), kMaxMessageBytes)});
+  }
+  finishing_ = true;
+  front_.Ended(method_, grpc::StatusCode::OK, context_.method());
+  stream_.WriteAndFinish(answer.message, grpc::WriteOptions(), answer.status,
+                         &static_cast<Tag&>(finished_));
+}
+
+void ServerCall::Finish(const grpc::Status& status) {
+  finishing_ = true;
+  front_.Ended(method_, status.error_code(), context_.method());
+  stream_.Finish(status, &static_cast<Tag&>(finished_));
+}
+
+void ServerCall::Finished(bool /*ok*/) {
+  operation_.reset();
+  is_finished_ = true;
+  DeleteIfDone();
+}
+
+void ServerCall::Gone(bool /*ok*/) {
+  is_gone_ = true;
+  bool cancelled = context_.IsCancelled() && !finishing_ && !reading_;
+  if (cancelled) {
+    operation_.reset();
+    Finish(grpc::Status::CANCELLED);
+  }
+  DeleteIfDone();
+}
+
+void ServerCall::DeleteIfDone() {
+  if (!is_finished_ || !is_gone_) return;
+  Front& front = front_;
+  delete this;
+  front.Deleted();
+}
+
+}  // namespace crimux::proxy

@@ -1,0 +1,117 @@
+#include "proxy/method_table.h"
+
+#include <cassert>
+#include <cstdlib>
+#include <unordered_map>
+#include <vector>
+
+namespace crimux::proxy {
+namespace {
+
+using enum Dispatch;
+
+constexpr Object kPods = Object::kSandbox;
+constexpr Object kContainers = Object::kContainer;
+constexpr Object kAnImage = Object::kImage;
+constexpr Unknown kFine = Unknown::kSucceeds;
+constexpr Lacking kLeftOut = Lacking::kLeftOut;
+constexpr std::string_view kRuntime = "RuntimeService";
+constexpr std::string_view kImages = "ImageService";
+
+// The CRI, as crimux sees it. clang-format off keeps one method to a line.
+// clang-format off
+std::vector<Method> Table() {
+  return {
+    {kRuntime, "Version", kDefault, {}},
+    {kRuntime, "Status", kStatus, {}},
+    {kRuntime, "RuntimeConfig", kRuntimeConfig, {}},
+    {kRuntime, "UpdateRuntimeConfig", kAll, {}},
+
+    {kRuntime, "RunPodSandbox", kNewSandbox, {.creates = kPods}},
+    {kRuntime, "StopPodSandbox", kSandbox, {.key = 1, .unknown = kFine}},
+    {kRuntime, "RemovePodSandbox", kSandbox, {.key = 1, .unknown = kFine, .removes = true}},
+    {kRuntime, "PodSandboxStatus", kSandbox, {.key = 1}},
+    {kRuntime, "PodSandboxStats", kSandbox, {.key = 1}},
+    {kRuntime, "PortForward", kSandbox, {.key = 1}},
+    {kRuntime, "UpdatePodSandboxResources", kSandbox, {.key = 1}},
+    {kRuntime, "CheckpointPod", kSandbox, {.key = 1, .unbounded = true}},
+    {kRuntime, "RestorePod", kSandbox, {.key = 1, .unbounded = true}},
+
+    {kRuntime, "CreateContainer", kSandbox, {.key = 1, .creates = kContainers}},
+    {kRuntime, "StartContainer", kContainer, {.key = 1}},
+    {kRuntime, "StopContainer", kContainer, {.key = 1, .unknown = kFine}},
+    {kRuntime, "RemoveContainer", kContainer, {.key = 1, .unknown = kFine, .removes = true}},
+    {kRuntime, "ContainerStatus", kContainer, {.key = 1}},
+    {kRuntime, "ContainerStats", kContainer, {.key = 1}},
+    {kRuntime, "UpdateContainerResources", kContainer, {.key = 1}},
+    {kRuntime, "ReopenContainerLog", kContainer, {.key = 1}},
+    {kRuntime, "ExecSync", kContainer, {.key = 1, .unbounded = true}},
+    {kRuntime, "Exec", kContainer, {.key = 1}},
+    {kRuntime, "Attach", kContainer, {.key = 1}},
+    {kRuntime, "CheckpointContainer", kContainer, {.key = 1, .unbounded = true}},
+
+    {kRuntime, "ListPodSandbox", kMerged, {.items = kPods, .filter_id = 1, .teaches = true}},
+    {kRuntime, "ListContainers", kMerged, {.items = kContainers, .filter_id = 1, .filter_sandbox = 3, .teaches = true}},
+    {kRuntime, "ListPodSandboxStats", kMerged, {.items = kPods, .filter_id = 1}},
+    {kRuntime, "ListContainerStats", kMerged, {.items = kContainers, .filter_id = 1, .filter_sandbox = 2}},
+    {kRuntime, "ListMetricDescriptors", kMerged, {.unique = true, .lacking = kLeftOut}},
+    {kRuntime, "ListPodSandboxMetrics", kMerged, {.lacking = kLeftOut}},
+
+    {kRuntime, "StreamPodSandboxes", kMergedStream, {.unary = "ListPodSandbox"}},
+    {kRuntime, "StreamContainers", kMergedStream, {.unary = "ListContainers"}},
+    {kRuntime, "StreamPodSandboxStats", kMergedStream, {.unary = "ListPodSandboxStats"}},
+    {kRuntime, "StreamContainerStats", kMergedStream, {.unary = "ListContainerStats"}},
+    {kRuntime, "StreamPodSandboxMetrics", kMergedStream, {.unary = "ListPodSandboxMetrics"}},
+    {kRuntime, "GetContainerEvents", kEvents, {.unbounded = true}},
+
+    {kImages, "ListImages", kMerged, {.items = kAnImage, .teaches = true}},
+    {kImages, "StreamImages", kMergedStream, {.unary = "ListImages"}},
+    {kImages, "ImageStatus", kImage, {.key = 1}},
+    {kImages, "PullImage", kImage, {.key = 1, .creates = kAnImage, .unbounded = true}},
+    {kImages, "RemoveImage", kImage, {.key = 1, .unknown = kFine, .removes = true}},
+    {kImages, "ImageFsInfo", kMerged, {}},
+  };
+}
+// clang-format on
+
+std::vector<Method> TableWithPaths() {
+  std::vector<Method> table = Table();
+  for (Method& method : table) {
+    std::string rest = "." + std::string(method.service) + "/" + std::string(method.name);
+    method.path = "/runtime.v1" + rest;
+    method.alpha_path = "/runtime.v1alpha2" + rest;
+  }
+  return table;
+}
+
+const std::vector<Method>& TheTable() {
+  static const std::vector<Method> table = TableWithPaths();
+  return table;
+}
+
+}  // namespace
+
+std::span<const Method> Methods() { return TheTable(); }
+
+const Method* FindMethod(std::string_view path) {
+  static const auto by_path = [] {
+    std::unordered_map<std::string_view, const Method*> map;
+    for (const Method& method : TheTable()) {
+      map[method.path] = &method;
+      map[method.alpha_path] = &method;
+    }
+    return map;
+  }();
+  auto found = by_path.find(path);
+  return found == by_path.end() ? nullptr : found->second;
+}
+
+const Method& MethodNamed(std::string_view name) {
+  for (const Method& method : TheTable()) {
+    if (method.name == name) return method;
+  }
+  assert(false && "a method that the table lacks");
+  std::abort();
+}
+
+}  // namespace crimux::proxy

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace crimux::proxy {
+
+// How a call finds the runtime, or runtimes, that answer it.
+enum class Dispatch {
+  kNewSandbox,     // by the routes; the answer tells the id
+  kSandbox,        // to the owner of the sandbox
+  kContainer,      // to the owner of the container
+  kImage,          // by the routes, or to who holds the image
+  kMerged,         // to all; the lists laid end to end
+  kMergedStream,   // to all; the streams as one
+  kEvents,         // to all, while every one of them has events
+  kAll,            // to all; every one must succeed
+  kDefault,        // to the default runtime
+  kStatus,         // to all; combined by hand
+  kRuntimeConfig,  // to the default runtime, or from the config
+};
+
+// What an id in a request or response, or an item of a list, is.
+enum class Object { kNone, kSandbox, kContainer, kImage };
+
+// What a method does with an id that every runtime denies.
+enum class Unknown { kNotFound, kSucceeds };
+
+// What a merged list does when some, but not all, runtimes lack the method.
+enum class Lacking { kRefused, kLeftOut };
+
+// The part of a row that most methods leave at its defaults. Numbers are field numbers.
+struct Traits {
+  // Request: the id, or the ImageSpec.
+  uint32_t key = 0;
+  Unknown unknown = Unknown::kNotFound;
+  // The answer's field 1 is the id of a new one of these.
+  Object creates = Object::kNone;
+  // Success means that the id is gone.
+  bool removes = false;
+  // Comes without a deadline and may rightly take for ever.
+  bool unbounded = false;
+  // Lists: what the items (field 1 of the answer) are or tell of, and in the filter (field 1 of the
+  // request) the fields that name one of these and, for containers, one sandbox.
+  Object items = Object::kNone;
+  uint32_t filter_id = 0;
+  uint32_t filter_sandbox = 0;
+  // Lists: an unfiltered one tells all that a runtime has; its items' field 1 is the id.
+  bool teaches = false;
+  // Lists: items with the same field 1 are one.
+  bool unique = false;
+  Lacking lacking = Lacking::kRefused;
+  // Streams: the unary list that says the same.
+  std::string_view unary = {};
+};
+
+struct Method {
+  std::string_view service;
+  std::string_view name;
+  Dispatch dispatch;
+  Traits traits;
+  // "/runtime.v1.RuntimeService/Version", and the same in runtime.v1alpha2.
+  std::string path;
+  std::string alpha_path;
+};
+
+// All methods that crimux knows.
+std::span<const Method> Methods();
+
+// The method of a path, of runtime.v1 or v1alpha2; nullptr for one that the table lacks.
+const Method* FindMethod(std::string_view path);
+
+// The method of that name. It must be in the table.
+const Method& MethodNamed(std::string_view name);
+
+}  // namespace crimux::proxy

@@ -1,0 +1,128 @@
+#include "proxy/proxy.h"
+
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <thread>
+
+#include "base/error.h"
+#include "proxy/front/front.h"
+#include "proxy/runtime/embedded_runtime.h"
+#include "proxy/runtime/remote_runtime.h"
+#include "proxy/status/snapshot.h"
+#include "proxy/status/status_server.h"
+
+namespace crimux::proxy {
+namespace {
+
+using Handlers = std::map<std::string, EmbeddedHandler>;
+
+RuntimePtr MakeRuntime(Loop& loop, const RuntimeConfig& config, Handlers& embedded) {
+  if (!config.endpoint.empty()) return std::make_shared<RemoteRuntime>(loop, config);
+  auto handler = embedded.find(config.name);
+  if (handler == embedded.end()) {
+    throw Error(grpc::StatusCode::INVALID_ARGUMENT, "set up runtime", config.name,
+                "it has neither an endpoint nor a handler");
+  }
+  return std::make_shared<EmbeddedRuntime>(loop, config, handler->second);
+}
+
+std::vector<RuntimePtr> MakeRuntimes(Loop& loop, const Config& config, Handlers& embedded) {
+  std::vector<RuntimePtr> runtimes;
+  for (const RuntimeConfig& runtime : config.runtimes) {
+    auto at = runtime.is_default ? runtimes.begin() : runtimes.end();
+    runtimes.insert(at, MakeRuntime(loop, runtime, embedded));
+  }
+  return runtimes;
+}
+
+}  // namespace
+
+class Proxy::Impl {
+ public:
+  Impl(const Config& config, Handlers embedded)
+      : config_(config),
+        listener_(config.listen),
+        loop_(listener_.TakeQueue()),
+        backends_{MakeRuntimes(loop_, config, embedded), Router(config), {}, {}},
+        front_(listener_, backends_),
+        status_(config.status, [this](const StatusRequest& request, StatusServer::Answer answer) {
+          TellStatus(request, std::move(answer));
+        }) {
+    front_.Open();
+  }
+
+  ~Impl() {
+    if (!has_run_) {
+      // Nothing was served; the queue still has to be emptied in order.
+      Stop();
+      Run();
+    }
+  }
+
+  void Run() {
+    has_run_ = true;
+    loop_.Run();
+    if (stopper_.joinable()) stopper_.join();
+  }
+
+  void Stop() {
+    loop_.Post([this] { BeginStop(); });
+  }
+
+ private:
+  void BeginStop();
+  void EndStop();
+  void TellStatus(const StatusRequest& request, StatusServer::Answer answer);
+
+  Config config_;
+  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  Listener listener_;
+  Loop loop_;
+  Backends backends_;
+  Front front_;
+  StatusServer status_;
+  // Waits for the server's calls to end, which the front thread can't.
+  std::thread stopper_;
+  bool has_run_ = false;
+};
+
+void Proxy::Impl::BeginStop() {
+  if (stopper_.joinable()) return;
+  spdlog::info("stopping: {} calls in flight", front_.book().in_flight());
+  auto deadline = std::chrono::system_clock::now() + config_.drain_timeout;
+  stopper_ = std::thread([this, deadline] {
+    listener_.Shutdown(deadline);
+    loop_.Post([this] { front_.WhenIdle([this] { EndStop(); }); });
+  });
+}
+
+void Proxy::Impl::EndStop() {
+  // Without runtimes nothing new can be started on the queue.
+  backends_.runtimes.clear();
+  loop_.Shutdown();
+}
+
+void Proxy::Impl::TellStatus(const StatusRequest& request, StatusServer::Answer answer) {
+  if (request.method != "GET") return answer({405, "text/plain", "only GET is served here\n"});
+  if (request.target == "/healthz") {
+    return loop_.Post([answer = std::move(answer)] { answer({200, "text/plain", "ok\n"}); });
+  }
+  if (request.target != "/status") {
+    return answer({404, "text/plain", "try /status or /healthz\n"});
+  }
+  loop_.Post([this, answer = std::move(answer)] {
+    answer({.body = boost::json::serialize(Snapshot(backends_, front_.book(), started_)) + "\n"});
+  });
+}
+
+Proxy::Proxy(const Config& config, std::map<std::string, EmbeddedHandler> embedded)
+    : impl_(std::make_unique<Impl>(config, std::move(embedded))) {}
+
+Proxy::~Proxy() = default;
+
+void Proxy::Run() { impl_->Run(); }
+
+void Proxy::Stop() { impl_->Stop(); }
+
+}  // namespace crimux::proxy

@@ -1,0 +1,98 @@
+#include "proxy/routing/router.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+namespace crimux::proxy {
+namespace {
+
+using Pairs = std::map<std::string, std::string>;
+using Conditions = std::map<std::string, std::vector<std::string>>;
+
+bool Contains(const std::vector<std::string>& values, const std::string& value) {
+  return std::find(values.begin(), values.end(), value) != values.end();
+}
+
+bool Match(const Conditions& conditions, const Pairs& pairs) {
+  return std::all_of(conditions.begin(), conditions.end(), [&](const auto& condition) {
+    auto found = pairs.find(condition.first);
+    return found != pairs.end() && Contains(condition.second, found->second);
+  });
+}
+
+bool MatchPrefix(const std::vector<std::string>& prefixes, const std::optional<std::string>& name) {
+  if (prefixes.empty()) return true;
+  return name && std::any_of(prefixes.begin(), prefixes.end(),
+                             [&](const std::string& prefix) { return name->starts_with(prefix); });
+}
+
+bool Match(const RouteConfig& route, const RouteSubject& subject) {
+  if (route.handler && *route.handler != subject.handler) return false;
+  if (!route.pod_namespace.empty() && !Contains(route.pod_namespace, subject.pod_namespace)) {
+    return false;
+  }
+  return Match(route.annotation, subject.annotations) && Match(route.label, subject.labels) &&
+         MatchPrefix(route.image_prefix, subject.image);
+}
+
+}  // namespace
+
+Router::Router(const Config& config) : routes_(config.routes) {
+  for (const RuntimeConfig& runtime : config.runtimes) {
+    auto at = runtime.is_default ? runtimes_.begin() : runtimes_.end();
+    runtimes_.insert(at, runtime.name);
+  }
+}
+
+RouteDecision Router::Decide(const RouteSubject& subject) const {
+  if (auto refused = RefuseTarget(subject)) return *refused;
+  for (const RouteConfig& route : routes_) {
+    if (Match(route, subject)) return {.runtime = route.runtime, .route = &route};
+  }
+  auto target = subject.annotations.find(std::string(kTargetAnnotation));
+  if (target != subject.annotations.end() && IsRuntime(target->second)) {
+    return {.runtime = target->second};
+  }
+  return {.runtime = runtimes_.front(), .is_default = true};
+}
+
+bool Router::IsRuntime(const std::string& name) const { return Contains(runtimes_, name); }
+
+std::optional<RouteDecision> Router::RefuseTarget(const RouteSubject& subject) const {
+  auto target = subject.annotations.find(std::string(kTargetAnnotation));
+  if (target == subject.annotations.end() || IsRuntime(target->second)) return std::nullopt;
+  std::set<std::string> known(runtimes_.begin(), runtimes_.end());
+  for (const RouteConfig& route : routes_) {
+    auto condition = route.annotation.find(target->first);
+    if (condition == route.annotation.end()) continue;
+    known.insert(condition->second.begin(), condition->second.end());
+  }
+  if (known.contains(target->second)) return std::nullopt;
+  return RouteDecision{
+      .status = {grpc::StatusCode::INVALID_ARGUMENT,
+                 fmt::format("annotation {} is \"{}\", which names no runtime; known are: {}",
+                             kTargetAnnotation, target->second, fmt::join(known, ", "))}};
+}
+
+std::string Describe(const RouteConfig& route) {
+  std::vector<std::string> conditions;
+  if (route.handler) conditions.push_back("handler=" + *route.handler);
+  for (const auto& [key, values] : route.annotation) {
+    conditions.push_back(fmt::format("annotation {}={}", key, fmt::join(values, "|")));
+  }
+  for (const auto& [key, values] : route.label) {
+    conditions.push_back(fmt::format("label {}={}", key, fmt::join(values, "|")));
+  }
+  if (!route.pod_namespace.empty()) {
+    conditions.push_back(fmt::format("namespace={}", fmt::join(route.pod_namespace, "|")));
+  }
+  if (!route.image_prefix.empty()) {
+    conditions.push_back(fmt::format("image prefix={}", fmt::join(route.image_prefix, "|")));
+  }
+  return fmt::format("{} -> {}", fmt::join(conditions, ", "), route.runtime);
+}
+
+}  // namespace crimux::proxy

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <grpcpp/channel.h>
+#include <grpcpp/support/string_ref.h>
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "proxy/runtime/runtime.h"
+
+namespace crimux::proxy {
+
+// The most that crimux receives or sends in one message, as the kubelet and containerd have it.
+inline constexpr int kMaxMessageBytes = 16 << 20;
+
+// A channel to "unix:///path": no retries, quick reconnects, nothing that a Unix socket can do
+// without.
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& endpoint);
+
+// What of received metadata goes on to the other side: all but gRPC's own.
+Metadata PassOn(const std::multimap<grpc::string_ref, grpc::string_ref>& received);
+
+}  // namespace crimux::proxy

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "config/config.h"
+#include "proxy/loop/loop.h"
+#include "proxy/proxy.h"
+#include "proxy/runtime/runtime.h"
+#include "proxy/runtime/worker_pool.h"
+
+namespace crimux::proxy {
+
+// A runtime in this process. Its handler runs on threads of its own; answers come back through the
+// loop. When the caller has gone or its deadline has passed, the handler's stop token stops and the
+// caller is answered at once; the handler may go on meanwhile.
+class EmbeddedRuntime final : public Runtime {
+ public:
+  EmbeddedRuntime(Loop& loop, const RuntimeConfig& config, EmbeddedHandler handler);
+  // Stops the tokens of all calls and waits for their handlers.
+  ~EmbeddedRuntime() override;
+
+  const std::string& name() const override { return config_.name; }
+  const std::string& endpoint() const override { return endpoint_; }
+  const RuntimeHealth& health() const override { return health_; }
+  std::chrono::milliseconds timeout() const override { return config_.timeout; }
+  CallHandle Start(RuntimeRequest request, AnswerCallback done) override;
+
+ private:
+  struct Job;
+  class Unary;
+
+  void Execute(const std::shared_ptr<Job>& job);
+
+  Loop& loop_;
+  RuntimeConfig config_;
+  std::string endpoint_ = "embedded";
+  EmbeddedHandler handler_;
+  RuntimeHealth health_{.state = RuntimeState::kUp};
+  // Stops when the runtime is destroyed.
+  std::stop_source closing_;
+  CallHandle version_call_;
+  WorkerPool workers_;
+};
+
+}  // namespace crimux::proxy

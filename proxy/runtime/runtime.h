@@ -1,0 +1,90 @@
+#pragma once
+
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/status.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "proxy/method_table.h"
+
+namespace crimux::proxy {
+
+using Metadata = std::vector<std::pair<std::string, std::string>>;
+using Deadline = std::chrono::system_clock::time_point;
+
+// What a runtime is asked.
+struct RuntimeRequest {
+  const Method* method = nullptr;
+  grpc::ByteBuffer message;
+  Deadline deadline = Deadline::max();
+  Metadata metadata;
+};
+
+// What it answered.
+struct RuntimeAnswer {
+  grpc::Status status;
+  // Valid exactly when the status is OK.
+  grpc::ByteBuffer message;
+  Metadata initial_metadata;
+  Metadata trailing_metadata;
+  // The runtime could not be reached, or went away during the call. The status is then our own
+  // words, UNAVAILABLE, and names it.
+  bool unreachable = false;
+};
+
+// A call in flight. Dropping its handle cancels it, and nothing is heard of it any more.
+class PendingCall {
+ public:
+  // Instead of a destructor, for the handle: the object may have to outlive its owner's interest.
+  virtual void Abandon() = 0;
+
+ protected:
+  ~PendingCall() = default;
+};
+
+struct AbandonCall {
+  void operator()(PendingCall* call) const { call->Abandon(); }
+};
+using CallHandle = std::unique_ptr<PendingCall, AbandonCall>;
+
+// On the front thread, once, never from inside Start. The handle may be dropped in it.
+using AnswerCallback = std::function<void(RuntimeAnswer)>;
+
+// Whether a runtime can be reached, as far as is known.
+enum class RuntimeState { kUnknown, kUp, kDown };
+
+struct RuntimeHealth {
+  RuntimeState state = RuntimeState::kUnknown;
+  // Why it was last unreachable; stays when it is back.
+  std::string last_error;
+  // "containerd 1.6.20", once it has told.
+  std::string version;
+};
+
+// One backend as the front thread sees it. Nothing here blocks; all on the front thread.
+class Runtime {
+ public:
+  Runtime() = default;
+  Runtime(const Runtime&) = delete;
+  Runtime& operator=(const Runtime&) = delete;
+  virtual ~Runtime() = default;
+
+  virtual const std::string& name() const = 0;
+  // Where it is: "unix:///…" or "embedded".
+  virtual const std::string& endpoint() const = 0;
+  virtual const RuntimeHealth& health() const = 0;
+  // For calls without a deadline, and the longest that a merged list waits for this runtime.
+  virtual std::chrono::milliseconds timeout() const = 0;
+
+  // Starts a unary call.
+  [[nodiscard]] virtual CallHandle Start(RuntimeRequest request, AnswerCallback done) = 0;
+};
+
+using RuntimePtr = std::shared_ptr<Runtime>;
+
+}  // namespace crimux::proxy
