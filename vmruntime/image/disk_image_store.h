@@ -1,0 +1,61 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "vmruntime/image/image_folder.h"
+#include "vmruntime/image/image_name.h"
+#include "vmruntime/image/image_store.h"
+#include "vmruntime/image/shared_fetches.h"
+
+namespace crimux::vm {
+
+// The images under <state_dir>/images, which one process at a time may have. The folder is the
+// truth: a new store on it has what the old one had.
+//
+// A tag that is pulled again and has new bytes moves to the new image; the old one stays, without
+// the tag, until it is removed. A name with a digest that the store has, pulled under whatever
+// name, is not fetched again.
+//
+// Remove calls `is_used` under the store's lock. So a container that first makes known that it uses
+// a digest (where is_used looks), and then finds it here, has it until it says otherwise; and no
+// one may call the store while holding a lock that is_used takes.
+class DiskImageStore : public ImageStore {
+ public:
+  // Reads the folder and removes what a crash has left. Throws Error when it cannot be used.
+  explicit DiskImageStore(const VmConfig& config);
+
+  std::string Pull(const std::string& name, const CallContext& context) override;
+  std::optional<StoredImage> Find(const std::string& name) const override;
+  std::vector<StoredImage> List() const override;
+  void Remove(const std::string& name,
+              const std::function<bool(const std::string& digest)>& is_used) override;
+  StoreUsage Usage() const override;
+
+ private:
+  using Images = std::map<std::string, ImageRecord>;  // by hex
+
+  // In pull.cc.
+  SharedFetches::Image Fetch(const ImageName& name, std::stop_token stop) const;
+  void Keep(const ImageName& name, const FetchedImage& fetched);
+
+  // The functions below want mutex_ held.
+
+  // Gives an image another name; false when it is not there.
+  bool AddName(const ImageName& name, const std::string& digest);
+  void TakeTagFromOthers(const std::string& tag, const std::string& hex);
+  Images::const_iterator Locate(const std::string& name) const;
+  StoredImage ToStored(const ImageRecord& record) const;
+
+  const VmConfig config_;
+  const ImageFolder folder_;
+  mutable std::mutex mutex_;  // over images_ and the files behind them, tmp/ excepted
+  Images images_;
+  SharedFetches fetches_;
+};
+
+}  // namespace crimux::vm

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <stop_token>
+#include <string>
+
+namespace crimux::vm {
+
+struct DownloadSpec {
+  std::string url;
+  // The URL for errors, without secrets.
+  std::string shown_url;
+  // Must not be there yet.
+  std::filesystem::path file;
+  // Bytes.
+  uint64_t size_limit = 0;
+  // PEM file of authorities that are trusted beside the system's; empty: the system's alone.
+  std::filesystem::path ca_file;
+  std::chrono::seconds connect_timeout{30};
+  // A transfer that moves nothing for so long has failed.
+  std::chrono::seconds stall_timeout{60};
+};
+
+struct DownloadResult {
+  std::string digest;  // "sha256:<64 hex>"
+  uint64_t size = 0;   // bytes
+};
+
+// Fetches a URL over http or https into a new file, which is on the disk (synced) and read-only
+// (mode 0444) on return, and computes its sha256 meanwhile. Follows up to 10 redirects, but never
+// from https to http, nor to any other protocol. Proxies come from the environment, as curl has it.
+// Takes constant memory. On an error, and when `stop` is requested (CANCELLED, at once), no file is
+// left.
+//
+// Throws Error: NOT_FOUND (404, 410), PERMISSION_DENIED (401, 403), UNAVAILABLE (no name, no
+// connection, TLS failure, stalled, broke off, 429, 5xx), FAILED_PRECONDITION (any other answer but
+// 200, a forbidden redirect), RESOURCE_EXHAUSTED (over the limit or more than the disk has free: as
+// soon as Content-Length says so).
+DownloadResult Download(const DownloadSpec& spec, std::stop_token stop);
+
+}  // namespace crimux::vm

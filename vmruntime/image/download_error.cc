@@ -1,0 +1,46 @@
+#include "vmruntime/image/download_error.h"
+
+#include <fmt/format.h>
+
+namespace crimux::vm {
+namespace {
+
+grpc::StatusCode CodeOfHttp(long status) {
+  if (status == 404 || status == 410) return grpc::StatusCode::NOT_FOUND;
+  if (status == 401 || status == 403) return grpc::StatusCode::PERMISSION_DENIED;
+  if (status == 429 || status >= 500) return grpc::StatusCode::UNAVAILABLE;
+  return grpc::StatusCode::FAILED_PRECONDITION;
+}
+
+grpc::StatusCode CodeOfCurl(CURLcode code) {
+  switch (code) {
+    case CURLE_URL_MALFORMAT:
+      return grpc::StatusCode::INVALID_ARGUMENT;
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_TOO_MANY_REDIRECTS:
+    case CURLE_BAD_CONTENT_ENCODING:
+      return grpc::StatusCode::FAILED_PRECONDITION;
+    case CURLE_OUT_OF_MEMORY:
+      return grpc::StatusCode::RESOURCE_EXHAUSTED;
+    default:
+      return grpc::StatusCode::UNAVAILABLE;
+  }
+}
+
+}  // namespace
+
+Error DownloadError(grpc::StatusCode code, const DownloadSpec& spec, std::string_view cause) {
+  return {code, "download", spec.shown_url, cause};
+}
+
+Error HttpError(long status, const DownloadSpec& spec) {
+  return DownloadError(CodeOfHttp(status), spec, fmt::format("HTTP status {}", status));
+}
+
+Error CurlError(CURLcode code, std::string_view message, const DownloadSpec& spec) {
+  std::string_view cause = message.empty() ? curl_easy_strerror(code) : message;
+  if (code == CURLE_UNSUPPORTED_PROTOCOL) cause = "redirected to a protocol that is not allowed";
+  return DownloadError(CodeOfCurl(code), spec, cause);
+}
+
+}  // namespace crimux::vm

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <curl/curl.h>
+
+#include <string_view>
+
+#include "base/error.h"
+#include "vmruntime/image/download.h"
+
+namespace crimux::vm {
+
+// What the failures of a download are to a CRI client; see Download for the codes.
+Error DownloadError(grpc::StatusCode code, const DownloadSpec& spec, std::string_view cause);
+Error HttpError(long status, const DownloadSpec& spec);
+// `message` is what curl has to say beyond the code; may be empty.
+Error CurlError(CURLcode code, std::string_view message, const DownloadSpec& spec);
+
+}  // namespace crimux::vm

@@ -1,0 +1,48 @@
+#include "vmruntime/image/image_record.h"
+
+#include <stdexcept>
+
+#include <boost/json.hpp>
+
+#include "vmruntime/image/image_name.h"
+
+namespace crimux::vm {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int kVersion = 1;
+
+json::array ToArray(const std::set<std::string>& texts) {
+  return json::array(texts.begin(), texts.end());
+}
+
+}  // namespace
+
+std::string ToJson(const ImageRecord& record) {
+  json::object object{{"version", kVersion},          {"digest", record.digest},
+                      {"tags", ToArray(record.tags)}, {"names", ToArray(record.names)},
+                      {"size", record.size},          {"virtual_size", record.virtual_size},
+                      {"format", record.format},      {"pulled_at", record.pulled_at}};
+  return json::serialize(object) + "\n";
+}
+
+ImageRecord ParseImageRecord(const std::string& text) {
+  json::value value = json::parse(text);
+  if (json::value_to<int>(value.at("version")) != kVersion) {
+    throw std::runtime_error("unknown version");
+  }
+  ImageRecord record;
+  record.digest = json::value_to<std::string>(value.at("digest"));
+  record.tags = json::value_to<std::set<std::string>>(value.at("tags"));
+  record.names = json::value_to<std::set<std::string>>(value.at("names"));
+  record.size = json::value_to<uint64_t>(value.at("size"));
+  record.virtual_size = json::value_to<uint64_t>(value.at("virtual_size"));
+  record.format = json::value_to<std::string>(value.at("format"));
+  record.pulled_at = json::value_to<int64_t>(value.at("pulled_at"));
+  if (!IsDigest(record.digest)) throw std::runtime_error("malformed digest");
+  if (record.format != "qcow2" && record.format != "raw") throw std::runtime_error("bad format");
+  return record;
+}
+
+}  // namespace crimux::vm
