@@ -72,12 +72,12 @@ PodNetwork CniPodNetworks::SetUp(const NetworkRequest& request) {
     spdlog::warn("pod {}: host ports are ignored, no CNI plugin of {} maps ports",
                  request.pod.sandbox_id, conf_dir_.string());
   }
+  DhcpServer dhcp(request.netns, request.work_dir);
   Rollback rollback;
   boost::json::object result = network_.Add(attachment, capabilities);
   rollback.Add("CNI DEL", [&] { network_.Delete(attachment); });
   rollback.Add("remove links", [&] { RemoveLinks(request.netns); });
   PodNetwork network = BuildLinks(request, result);
-  DhcpServer dhcp(request.netns, request.work_dir);
   rollback.Add("stop DHCP server", [&] { dhcp.Stop(); });
   dhcp.Start(DhcpConfig(request, network));
   rollback.Commit();

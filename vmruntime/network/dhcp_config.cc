@@ -25,7 +25,7 @@ std::vector<std::string> Filter(const std::vector<std::string>& values, const ch
     if (usable(value)) {
       kept.push_back(value);
     } else {
-      spdlog::warn("DHCP: left out the {} \"{}\"", what, value);
+      spdlog::warn("DHCP: left out the {} {:?}", what, value);
     }
   }
   return kept;
