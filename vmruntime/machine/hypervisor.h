@@ -30,7 +30,8 @@ struct MachineSpec {
   uint64_t memory = 0;          // bytes
   std::vector<DiskSpec> disks;  // in boot order
   std::vector<NicSpec> nics;
-  // Unix socket of the serial console, and the file to which QEMU appends all it prints.
+  // Unix socket of the serial console, and the file to which QEMU appends all it prints. The guest
+  // agent's socket lies beside it: "<console_socket>.agent", below 108 bytes.
   std::filesystem::path console_socket;
   std::filesystem::path console_log;
 };

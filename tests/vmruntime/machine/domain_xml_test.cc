@@ -1,0 +1,75 @@
+#include "vmruntime/machine/domain_xml.h"
+
+#include <catch2/catch.hpp>
+#include <pugixml.hpp>
+
+#include "base/file.h"
+
+namespace crimux::vm {
+namespace {
+
+std::string Golden(const std::string& name) {
+  return ReadFile(std::filesystem::path(__FILE__).parent_path() / "golden" / (name + ".xml"));
+}
+
+MachineSpec Minimal() {
+  MachineSpec spec;
+  spec.name = "web";
+  spec.uuid = "6f1c9d38-8a4e-4f0a-9d53-0123456789ab";
+  spec.memory = 1ULL << 30;
+  spec.disks = {{.file = "/disks/root.qcow2"}};
+  spec.console_socket = "/run/web/console";
+  spec.console_log = "/logs/web/console.log";
+  return spec;
+}
+
+TEST_CASE("a minimal machine under TCG has the reviewed XML") {
+  CHECK(DomainXml(Minimal(), {}) == Golden("minimal"));
+}
+
+TEST_CASE("a machine under KVM with a configured emulator has the reviewed XML") {
+  MachineSpec spec = Minimal();
+  spec.vcpus = 4;
+  CHECK(DomainXml(spec, {.kvm = true, .emulator = "/opt/qemu"}) == Golden("kvm"));
+}
+
+TEST_CASE("disks keep their order, formats and write protection in the reviewed XML") {
+  MachineSpec spec = Minimal();
+  spec.disks.push_back({.file = "/disks/data.img", .format = "raw"});
+  spec.disks.push_back({.file = "/disks/seed.iso", .format = "raw", .readonly = true});
+  CHECK(DomainXml(spec, {}) == Golden("disks"));
+}
+
+TEST_CASE("network cards sit on their taps in the reviewed XML") {
+  MachineSpec spec = Minimal();
+  spec.nics.push_back({.tap = "tap0", .mac = "0a:58:0a:58:00:05"});
+  spec.nics.push_back({.tap = "tap1", .mac = "0a:58:0a:59:00:05", .mtu = 9000});
+  CHECK(DomainXml(spec, {}) == Golden("nics"));
+}
+
+TEST_CASE("markup in names and paths stays text") {
+  const std::string evil = "a<b>&\"'</name><devices/>";
+  MachineSpec spec = Minimal();
+  spec.name = evil;
+  spec.disks[0].file = "/disks/" + evil;
+  pugi::xml_document document;
+  REQUIRE(document.load_string(DomainXml(spec, {}).c_str()));
+  pugi::xml_node domain = document.child("domain");
+  CHECK(domain.child_value("name") == evil);
+  pugi::xml_node source = domain.child("devices").child("disk").child("source");
+  CHECK(source.attribute("file").value() == "/disks/" + evil);
+  auto devices = domain.children("devices");
+  CHECK(std::distance(devices.begin(), devices.end()) == 1);
+}
+
+TEST_CASE("the disk after vdz is vdaa") {
+  MachineSpec spec = Minimal();
+  spec.disks.resize(28, {.file = "/disks/many"});
+  std::string xml = DomainXml(spec, {});
+  CHECK(xml.find("\"vdz\"") < xml.find("\"vdaa\""));
+  CHECK(xml.find("\"vdaa\"") < xml.find("\"vdab\""));
+  CHECK(xml.find("\"vdab\"") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace crimux::vm

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace crimux::vm {
+
+// The living QEMU process of a machine under this driver root, from libvirt's pid file. A pid that
+// the kernel has given to another program since does not count, nor does a zombie.
+std::optional<int> FindQemuProcess(const std::filesystem::path& driver_root,
+                                   const std::string& machine);
+
+}  // namespace crimux::vm
