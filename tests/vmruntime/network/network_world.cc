@@ -4,9 +4,11 @@
 #include <signal.h>
 #include <sys/mount.h>
 
+#include <chrono>
 #include <fstream>
 #include <random>
 #include <stdexcept>
+#include <thread>
 
 #include "base/file.h"
 #include "base/process.h"
@@ -97,6 +99,17 @@ NetworkRequest NetworkWorld::NewPod(const std::string& id) {
 void NetworkWorld::RemovePod(const NetworkRequest& pod) { RemoveNetns(pod.netns); }
 
 std::vector<std::string> NetworkWorld::Leftovers() const {
+  // The kernel takes a while to dissolve a namespace, and the links in it.
+  auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  std::vector<std::string> left = PresentLeftovers();
+  while (!left.empty() && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    left = PresentLeftovers();
+  }
+  return left;
+}
+
+std::vector<std::string> NetworkWorld::PresentLeftovers() const {
   std::vector<std::string> left;
   for (const std::string& name : FileNames(dir() / "ipam" / bridge_)) {
     if (name != "lock" && !name.starts_with("last_reserved")) left.push_back("address " + name);

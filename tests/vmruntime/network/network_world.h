@@ -31,7 +31,7 @@ class NetworkWorld {
   void RemovePod(const NetworkRequest& pod);
 
   // Everything that is left of pods: addresses, cache files, ports of the bridge, DHCP servers,
-  // namespaces. Empty when all is clean.
+  // namespaces. Empty when all is clean; waits for that a little.
   std::vector<std::string> Leftovers() const;
 
   std::string Gateway() const { return subnet_ + ".1"; }
@@ -42,6 +42,7 @@ class NetworkWorld {
   VmConfig& config() { return config_; }
 
  private:
+  std::vector<std::string> PresentLeftovers() const;
   std::string Ipam() const;
 
   TemporaryDir dir_;

@@ -1,0 +1,42 @@
+#include "vmruntime/network/cni_result.h"
+
+#include <boost/json.hpp>
+#include <catch2/catch.hpp>
+
+#include "base/error.h"
+
+namespace crimux::vm {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+CniResult Parse(const std::string& text) {
+  return ParseCniResult(boost::json::parse(text).as_object(), "eth0");
+}
+
+TEST_CASE("the main interface's addresses are the pod's, in their order") {
+  CniResult result = Parse(R"({
+    "interfaces": [{"name": "cni0"}, {"name": "net1", "sandbox": "/n"},
+                   {"name": "eth0", "sandbox": "/n"}, {"name": "lo", "sandbox": "/n"}],
+    "ips": [{"address": "10.0.0.1/24", "interface": 1}, {"address": "10.0.0.5/24", "interface": 2},
+            {"address": "fd00::5/64", "interface": 2}, {"address": "10.0.0.6/24"}]})");
+  CHECK(result.interfaces == Strings{"eth0", "net1"});
+  CHECK(result.ips == Strings{"10.0.0.5", "fd00::5", "10.0.0.6"});
+}
+
+TEST_CASE("a result that lists no interfaces means the one that was asked for") {
+  CHECK(Parse(R"({"ips": [{"address": "10.0.0.5/24"}]})").interfaces == Strings{"eth0"});
+}
+
+TEST_CASE("a result without a usable address is an error") {
+  auto text = GENERATE(R"({})", R"({"ips": []})", R"({"ips": 7})", R"({"ips": [7]})",
+                       R"({"ips": [{"address": "nonsense/24"}]})",
+                       R"({"interfaces": [{"name": "eth0", "sandbox": "/n"}],
+          "ips": [{"address": "10.0.0.5/24", "interface": 3}]})",
+                       R"({"interfaces": [{"name": "eth0", "sandbox": "/n"}],
+          "ips": [{"address": "10.0.0.5/24", "interface": -1}]})");
+  CHECK_THROWS_AS(Parse(text), Error);
+}
+
+}  // namespace
+}  // namespace crimux::vm
