@@ -74,11 +74,12 @@ SandboxRecord Sandboxes::NewRecord(const runtime::v1::RunPodSandboxRequest& requ
 }
 
 state::Network Sandboxes::MakeNetwork(const SandboxRecord& sandbox) {
-  std::filesystem::path work_dir = rooms_.layout.Sandbox(sandbox.id());
+  // Before the rollback that refers to them.
+  const std::filesystem::path work_dir = rooms_.layout.Sandbox(sandbox.id());
+  const std::filesystem::path netns(sandbox.netns());
   Rollback rollback;
   rollback.Add("directory", [&] { RemoveTree(work_dir); });
   MakeDirectory(work_dir, 0711);
-  std::filesystem::path netns(sandbox.netns());
   CreateNetns(netns.parent_path(), netns.filename());
   rollback.Add("namespace", [&] { RemoveNetns(netns); });
   state::Network network = ToRecord(rooms_.networks.SetUp(MakeNetworkRequest(sandbox, work_dir)));
