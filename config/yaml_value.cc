@@ -38,18 +38,22 @@ YamlValue::YamlValue(std::shared_ptr<const std::string> file, std::string path, 
       node_(std::move(node)),
       mark_(node_.Mark().is_null() ? around : node_.Mark()) {}
 
-YamlValue YamlValue::Parse(const std::string& text, const std::string& name) {
+std::vector<YamlValue> YamlValue::ParseAll(const std::string& text, const std::string& name) {
   auto file = std::make_shared<const std::string>(name);
+  std::vector<YamlValue> documents;
   try {
-    std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.empty()) return {file, "", YAML::Node(), {}};
-    if (documents.size() > 1) {
-      FailAt(PlaceOf(name, documents[1].Mark()), "a second document; one file holds one");
-    }
-    return {file, "", documents.front(), {}};
+    for (const YAML::Node& node : YAML::LoadAll(text)) documents.push_back({file, "", node, {}});
   } catch (const YAML::Exception& e) {
     FailAt(PlaceOf(name, e.mark), e.msg);
   }
+  return documents;
+}
+
+YamlValue YamlValue::Parse(const std::string& text, const std::string& name) {
+  std::vector<YamlValue> documents = ParseAll(text, name);
+  if (documents.size() > 1) documents[1].Fail("a second document; one file holds one");
+  if (!documents.empty()) return documents.front();
+  return {std::make_shared<const std::string>(name), "", YAML::Node(), {}};
 }
 
 std::string YamlValue::Place() const { return PlaceOf(*file_, mark_); }

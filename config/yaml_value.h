@@ -25,6 +25,8 @@ class YamlValue {
 
   // The one document in `text`; an empty one is null. `name` stands for the file in messages.
   static YamlValue Parse(const std::string& text, const std::string& name);
+  // All documents in `text`, which "---" separates.
+  static std::vector<YamlValue> ParseAll(const std::string& text, const std::string& name);
 
   // For faults that the caller finds; `what` follows the place and the path.
   [[noreturn]] void Fail(std::string_view what) const;

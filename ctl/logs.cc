@@ -1,0 +1,112 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+
+#include "base/error.h"
+#include "base/id.h"
+#include "ctl/commands.h"
+#include "ctl/cri/pods.h"
+#include "ctl/logs/follower.h"
+#include "ctl/logs/printer.h"
+
+namespace crimux::ctl {
+namespace {
+
+struct LogsOptions {
+  std::string pod;
+  std::string container;
+  bool follow = false;
+  bool timestamps = false;
+};
+
+// The container of that name, or the only one; of several attempts the latest.
+runtime::v1::Container FindContainer(CriClient& client, const LogsOptions& options) {
+  std::vector<runtime::v1::Container> all =
+      ListContainers(client, FindSandbox(client, options.pod).id());
+  std::vector<std::string> names;
+  const runtime::v1::Container* chosen = nullptr;
+  for (const runtime::v1::Container& container : all) {
+    const std::string& name = container.metadata().name();
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    if (!options.container.empty() && name != options.container) continue;
+    if (chosen == nullptr || container.created_at() > chosen->created_at()) chosen = &container;
+  }
+  if (chosen == nullptr) {
+    throw Error(grpc::StatusCode::NOT_FOUND, "find container", options.container,
+                fmt::format("pod \"{}\" has {}", options.pod, fmt::join(names, ", ")));
+  }
+  if (options.container.empty() && names.size() > 1) {
+    throw Error(grpc::StatusCode::INVALID_ARGUMENT, "choose a container of", options.pod,
+                fmt::format("name one of {}", fmt::join(names, ", ")));
+  }
+  return *chosen;
+}
+
+runtime::v1::ContainerStatus Status(CriClient& client, const std::string& id) {
+  runtime::v1::ContainerStatusRequest request;
+  request.set_container_id(id);
+  return client.Call(&RuntimeStub::ContainerStatus, request, {"ContainerStatus", ShortId(id)})
+      .status();
+}
+
+// Whether the container writes no more. Asks the runtime at most once a second.
+class ExitWatch {
+ public:
+  ExitWatch(CriClient& client, std::string id) : client_(client), id_(std::move(id)) {}
+
+  bool Exited() {
+    auto now = std::chrono::steady_clock::now();
+    if (now < next_) return false;
+    next_ = now + std::chrono::seconds(1);
+    try {
+      return Status(client_, id_).state() == runtime::v1::CONTAINER_EXITED;
+    } catch (const Error& e) {
+      if (e.code() == grpc::StatusCode::NOT_FOUND) return true;
+      throw;
+    }
+  }
+
+ private:
+  CriClient& client_;
+  std::string id_;
+  std::chrono::steady_clock::time_point next_;
+};
+
+void PrintLogs(const std::string& endpoint, const LogsOptions& options) {
+  CriClient client(endpoint);
+  runtime::v1::Container container = FindContainer(client, options);
+  std::string path = Status(client, container.id()).log_path();
+  if (path.empty()) {
+    throw Error(grpc::StatusCode::FAILED_PRECONDITION, "read log of", options.pod,
+                "the container has no log file");
+  }
+  LogPrinter printer(options.timestamps, [](bool is_error, std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), is_error ? stderr : stdout);
+  });
+  LogFollower follower(path, [&](std::string_view bytes) {
+    printer.Add(bytes);
+    std::fflush(stdout);
+  });
+  if (!options.follow) return follower.ReadAvailable();
+  ExitWatch watch(client, container.id());
+  follower.Follow([&] { return watch.Exited(); });
+}
+
+}  // namespace
+
+void AddLogs(CLI::App& app, const Common& common) {
+  auto options = std::make_shared<LogsOptions>();
+  CLI::App* command = app.add_subcommand("logs", "Print what a container has written");
+  command->add_option("pod", options->pod, "Name, namespace/name, or beginning of the id")
+      ->required();
+  command->add_option("container", options->container, "Its name, where the pod has several");
+  command->add_flag("-f,--follow", options->follow, "Go on until the container exits");
+  command->add_flag("--timestamps", options->timestamps, "Begin each line with its time");
+  command->callback([options, &common] { PrintLogs(common.endpoint, *options); });
+}
+
+}  // namespace crimux::ctl

@@ -1,0 +1,40 @@
+#include "ctl/table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace crimux::ctl {
+namespace {
+
+constexpr int kGap = 2;
+
+std::string_view Shown(const std::string& cell) { return cell.empty() ? "-" : cell; }
+
+}  // namespace
+
+std::string Table::ToString() const {
+  std::vector<size_t> widths(rows_.front().size());
+  for (const auto& row : rows_) {
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], Shown(row[i]).size());
+  }
+  std::string text;
+  for (const auto& row : rows_) {
+    for (size_t i = 0; i + 1 < row.size(); ++i) {
+      text += fmt::format("{:<{}}", Shown(row[i]), widths[i] + kGap);
+    }
+    text += fmt::format("{}\n", Shown(row.back()));
+  }
+  return text;
+}
+
+std::string FormatAge(std::chrono::nanoseconds age) {
+  auto seconds =
+      std::max<int64_t>(std::chrono::duration_cast<std::chrono::seconds>(age).count(), 0);
+  if (seconds < 120) return fmt::format("{}s", seconds);
+  if (seconds < 7200) return fmt::format("{}m", seconds / 60);
+  if (seconds < 172'800) return fmt::format("{}h", seconds / 3600);
+  return fmt::format("{}d", seconds / 86'400);
+}
+
+}  // namespace crimux::ctl

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace crimux::ctl {
+
+// Rows of text under a heading, each column as wide as its widest cell. An empty cell is "-".
+class Table {
+ public:
+  explicit Table(std::vector<std::string> heading) : rows_{std::move(heading)} {}
+
+  void Add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  std::string ToString() const;
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+// "45s", "12m", "3h", "5d".
+std::string FormatAge(std::chrono::nanoseconds age);
+
+}  // namespace crimux::ctl
