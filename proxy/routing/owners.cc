@@ -10,6 +10,7 @@ Runtime* Owners::Find(Object kind, const std::string& id) const {
 }
 
 void Owners::Learn(Object kind, std::string id, Runtime* runtime) {
+  if (id.empty()) return;
   Of(kind).insert_or_assign(std::move(id), Owner{runtime, ++now_});
 }
 
@@ -20,6 +21,7 @@ void Owners::LearnList(Object kind, Runtime* runtime, const std::vector<std::str
   Moment seen = ++now_;
   Map& owners = Of(kind);
   for (std::string_view id : ids) {
+    if (id.empty()) continue;
     auto found = owners.find(id);
     if (found == owners.end()) {
       owners.emplace(std::string(id), Owner{runtime, seen});

@@ -1,0 +1,94 @@
+#include "tests/proxy/node.h"
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+
+namespace crimux {
+namespace {
+
+std::string Unix(const std::filesystem::path& socket) { return "unix://" + socket.native(); }
+
+}  // namespace
+
+Node::Node() {
+  config.listen = dir.path() / "crimux.sock";
+  config.status = dir.path() / "status.sock";
+  config.drain_timeout = std::chrono::seconds(5);
+  config.runtimes = {
+      {.name = "main", .endpoint = Unix(dir.path() / "main.sock"), .is_default = true},
+      {.name = "side", .endpoint = Unix(dir.path() / "side.sock")},
+      {.name = "vm", .vm = VmConfig{}},
+  };
+  config.routes = {
+      {.runtime = "vm", .handler = "vm"},
+      {.runtime = "vm", .annotation = {{"kubernetes.io/target-runtime", {"vm", "virtlet.cloud"}}}},
+      {.runtime = "side", .label = {{"tier", {"side"}}}},
+      {.runtime = "side", .pod_namespace = {"side-system"}},
+      {.runtime = "vm", .image_prefix = {"vm.crimux.io/"}},
+      {.runtime = "side", .image_prefix = {"side.example/"}},
+  };
+}
+
+void Node::Start() {
+  main_server.emplace(main, dir.path() / "main.sock");
+  side_server.emplace(side, dir.path() / "side.sock");
+  StartProxy();
+}
+
+void Node::StartProxy() {
+  proxy.emplace(config, std::map<std::string, proxy::EmbeddedHandler>{{"vm", Embedded(vm)}});
+  auto channel = MakeChannel();
+  runtime = runtime::v1::RuntimeService::NewStub(channel);
+  image = runtime::v1::ImageService::NewStub(channel);
+}
+
+std::string Node::Asked() {
+  std::string asked;
+  for (auto& [name, cri] :
+       {std::pair{"main", &main}, std::pair{"side", &side}, std::pair{"vm", &vm}}) {
+    for (const std::string& method : cri->TakeAsked()) {
+      if (method == "Version") continue;
+      if (!asked.empty()) asked += "; ";
+      asked += std::string(name) + ": " + method;
+    }
+  }
+  return asked;
+}
+
+std::string Node::Status(const std::string& target) {
+  namespace http = boost::beast::http;
+  boost::asio::io_context io;
+  boost::asio::local::stream_protocol::socket socket(io);
+  socket.connect(config.status.native());
+  http::request<http::string_body> request(http::verb::get, target, 11);
+  request.set(http::field::host, "crimux");
+  http::write(socket, request);
+  boost::beast::flat_buffer buffer;
+  http::response<http::string_body> response;
+  http::read(socket, buffer, response);
+  return response.body();
+}
+
+std::shared_ptr<grpc::Channel> Node::MakeChannel() const {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetMaxReceiveMessageSize(32 << 20);
+  return grpc::CreateCustomChannel(Unix(config.listen), grpc::InsecureChannelCredentials(),
+                                   arguments);
+}
+
+bool Eventually(const std::function<bool()>& condition) {
+  auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return true;
+}
+
+}  // namespace crimux
