@@ -1,5 +1,7 @@
 #include "vmruntime/image/transfer.h"
 
+#include <sys/socket.h>
+
 #include "base/error.h"
 
 namespace crimux::vm {
@@ -20,6 +22,11 @@ void Check(CURLMcode code) {
   }
 }
 
+// Programs that we start meanwhile must not inherit the connection.
+curl_socket_t OpenSocket(void*, curlsocktype, curl_sockaddr* address) {
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 }  // namespace
 
 Transfer::Transfer() {
@@ -30,6 +37,7 @@ Transfer::Transfer() {
     throw Error(grpc::StatusCode::RESOURCE_EXHAUSTED, "set up download", "", "out of memory");
   }
   curl_easy_setopt(easy_.get(), CURLOPT_ERRORBUFFER, message_.data());
+  curl_easy_setopt(easy_.get(), CURLOPT_OPENSOCKETFUNCTION, &OpenSocket);
   Check(curl_multi_add_handle(multi_.get(), easy_.get()));
 }
 

@@ -137,7 +137,7 @@ TEST_CASE_METHOD(StoreFixture, "a download that nobody waits for is stopped and 
     hung_up.set_value();
   });
   Puller only(*this, Name("g"));
-  WaitUntil([&] { return Files().size() == 1; });
+  WaitUntil([&] { return server().hits() == 1 && Files().size() == 1; });
   only.Leave();
   CHECK(only.Result() == StatusCode::CANCELLED);
   CHECK(Files().empty());

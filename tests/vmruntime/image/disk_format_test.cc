@@ -64,8 +64,9 @@ TEST_CASE("a qcow2 that needs another file is refused") {
 }
 
 TEST_CASE("an encrypted qcow2 is refused") {
-  std::vector<std::string> options = {"--object", "secret,id=key,data=abc", "-o",
-                                      "encrypt.format=luks,encrypt.key-secret=key"};
+  std::vector<std::string> options = {
+      "--object", "secret,id=key,data=abc", "-o",
+      "encrypt.format=luks,encrypt.key-secret=key,encrypt.iter-time=10"};
   CHECK(JudgeQcow2With(options).refusal == "is encrypted");
   CHECK(RefusalWith(32, 1, 4) == "is encrypted");
 }
