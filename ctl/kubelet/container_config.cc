@@ -121,7 +121,7 @@ void SetLabels(const Pod& pod, const Container& container, ContainerConfig* conf
 void SetAnnotations(const Pod& pod, const Container& container, ContainerConfig* config) {
   auto& annotations = *config->mutable_annotations();
   annotations["io.kubernetes.container.hash"] = Hash(*config);
-  annotations["io.kubernetes.container.restartCount"] = "0";
+  annotations["io.kubernetes.container.restartCount"] = std::to_string(0);
   annotations["io.kubernetes.container.terminationMessagePath"] =
       container.termination_message_path;
   annotations["io.kubernetes.container.terminationMessagePolicy"] =
