@@ -85,6 +85,8 @@ void PrintLogs(const std::string& endpoint, const LogsOptions& options) {
                 "the container has no log file");
   }
   LogPrinter printer(options.timestamps, [](bool is_error, std::string_view text) {
+    // The streams are buffered apart; this keeps their order on a terminal.
+    if (is_error) std::fflush(stdout);
     std::fwrite(text.data(), 1, text.size(), is_error ? stderr : stdout);
   });
   LogFollower follower(path, [&](std::string_view bytes) {

@@ -116,7 +116,7 @@ std::string RunPod(CriClient& client, const Pod& pod, const Node& node,
   MakePodFolders(pod, node, rollback);
   std::string sandbox_id = RunSandbox(client, config, pod.FullName(), handler);
   rollback.Add("remove sandbox " + sandbox_id,
-               [&] { RemovePod(client, sandbox_id, std::chrono::seconds(0)); });
+               [&client, sandbox_id] { RemovePod(client, sandbox_id, std::chrono::seconds(0)); });
   for (size_t i = 0; i < pod.containers.size(); ++i) {
     const Container& container = pod.containers[i];
     RunContainer(client, sandbox_id, pod.FullName() + "/" + container.name,

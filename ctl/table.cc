@@ -9,7 +9,10 @@ namespace {
 
 constexpr int kGap = 2;
 
-std::string_view Shown(const std::string& cell) { return cell.empty() ? "-" : cell; }
+std::string_view Shown(const std::string& cell) {
+  if (cell.empty()) return "-";
+  return cell;
+}
 
 }  // namespace
 
