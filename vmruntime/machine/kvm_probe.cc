@@ -35,8 +35,8 @@ ProcessResult BootProbe(const VmConfig& config, const std::string& emulator,
                         const fs::path& image) {
   ProcessSpec spec =
       AsQemuUser(config, {emulator, "-no-user-config", "-nodefaults", "-no-reboot", "-display",
-                          "none", "-machine", "q35", "-accel", "kvm", "-m", "16", "-device",
-                          "isa-debug-exit,iobase=0xf4,iosize=1", "-drive",
+                          "none", "-machine", "q35", "-accel", "kvm", "-cpu", "host", "-m", "16",
+                          "-device", "isa-debug-exit,iobase=0xf4,iosize=1", "-drive",
                           fmt::format("file={},format=raw,if=virtio,readonly=on", image.string())});
   spec.timeout = kProbeTimeout;
   return RunProcess(spec);

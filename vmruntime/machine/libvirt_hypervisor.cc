@@ -125,6 +125,7 @@ std::optional<MachineState> LibvirtHypervisor::State(const std::string& name) {
     int state = 0;
     int reason = 0;
     if (virDomainGetState(domain.get(), &state, &reason, 0) < 0) {
+      if (virGetLastErrorCode() == VIR_ERR_NO_DOMAIN) return std::nullopt;  // forgotten meanwhile
       throw LibvirtError("get the state of machine", name);
     }
     if (IsOff(state)) return MachineState{.running = false, .end = EndOfState(state, reason)};
@@ -164,6 +165,9 @@ std::optional<int> LibvirtHypervisor::Pid(const std::string& name) {
 
 std::string LibvirtHypervisor::Fault() {
   if (virConnectIsAlive(connection_.get()) != 1) return "the connection to libvirt is gone";
+  if (!host_.emulator.empty() && ::access(host_.emulator.c_str(), X_OK) != 0) {
+    return "QEMU cannot be run: " + host_.emulator;
+  }
   return fault_;
 }
 

@@ -13,8 +13,8 @@
 namespace crimux::vm {
 
 // Machines through libvirt's embedded QEMU driver, whose root is <state_dir>/libvirt. The QEMU
-// processes outlive us; the next LibvirtHypervisor on the same root finds them again. One per
-// process, and one process per root at a time.
+// processes outlive us; the next LibvirtHypervisor on the same root finds them again. One at a time
+// in a process, which is bound to its first root for life, and one process per root.
 //
 // QEMU runs as the configured unprivileged user. Define hands it the writable disks (owner, mode
 // 0600). The caller sees to it that this user can search the folders above the disks (0711 will

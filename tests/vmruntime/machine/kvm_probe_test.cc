@@ -94,6 +94,15 @@ TEST_CASE("a user outside the kvm group is told the remedy, and automatic choice
   CHECK_FALSE(ChooseAccelerator(config, kQemu).fault.empty());
 }
 
+TEST_CASE("automatic choice follows what the probe's guest does, not that /dev/kvm is there") {
+  TemporaryDir dir;
+  VmConfig config = ConfigIn(dir);
+  CHECK_FALSE(ChooseAccelerator(config, FakeQemu(dir, "exit 1")).kvm);
+  bool accessible = KvmAccessFault(config).empty();
+  CHECK(ChooseAccelerator(config, FakeQemu(dir, "exit 85")).kvm == accessible);
+  CHECK(ChooseAccelerator(config, FakeQemu(dir, "exit 85")).fault.empty());
+}
+
 TEST_CASE("tcg and kvm are taken at their word") {
   TemporaryDir dir;
   VmConfig config = ConfigIn(dir);
@@ -101,6 +110,7 @@ TEST_CASE("tcg and kvm are taken at their word") {
   CHECK_FALSE(ChooseAccelerator(config, "/nowhere").kvm);
   config.accelerator = Accelerator::kKvm;
   CHECK(ChooseAccelerator(config, "/nowhere").kvm);
+  CHECK(ChooseAccelerator(config, "/nowhere").fault == KvmAccessFault(config));
 }
 
 }  // namespace

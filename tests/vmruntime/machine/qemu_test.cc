@@ -44,6 +44,7 @@ TEST_CASE("a machine boots its disk, talks on its console, and powers off when a
   CHECK(qemu.ends.Wait("talks", MachineEnd::kShutdown));
   CHECK(qemu.hypervisor.State("talks")->end == MachineEnd::kShutdown);
   CHECK_FALSE(qemu.hypervisor.Pid("talks"));
+  qemu.hypervisor.RequestShutdown("talks");  // not running: no error
 }
 
 TEST_CASE("a machine that starts again appends to its console log") {
