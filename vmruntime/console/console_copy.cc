@@ -37,7 +37,8 @@ bool ConsoleCopy::OpenSource() {
   // Only a power loss can put the checkpoint back behind what was already freed.
   uint64_t data = source_->FirstDataAt(offset_);
   if (data != offset_) {
-    spdlog::warn("console \"{}\": bytes {} to {} were lost", spec_.container_id, offset_, data);
+    spdlog::warn("console \"{}\": bytes {} to {} were freed before, passing over them",
+                 spec_.container_id, offset_, data);
     offset_ = data;
   }
   return true;

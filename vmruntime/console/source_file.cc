@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -59,8 +60,11 @@ std::string_view SourceFile::Read(uint64_t offset, std::span<char> buffer) const
 }
 
 uint64_t SourceFile::FirstDataAt(uint64_t offset) const {
+  // The size first: what is appended meanwhile must not be taken for freed.
+  uint64_t size = Size();
   off_t data = ::lseek(fd_.get(), static_cast<off_t>(offset), SEEK_DATA);
-  return data < 0 ? offset : static_cast<uint64_t>(data);
+  if (data >= 0) return static_cast<uint64_t>(data);
+  return errno == ENXIO ? std::max(offset, size) : offset;
 }
 
 void SourceFile::FreeBelow(uint64_t offset) {

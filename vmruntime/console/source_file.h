@@ -22,7 +22,7 @@ class SourceFile {
   uint64_t Size() const;
   // Up to buffer.size() bytes at `offset`; fewer only at the end. Throws Error.
   std::string_view Read(uint64_t offset, std::span<char> buffer) const;
-  // `offset`, or where the first bytes behind it are that were not freed.
+  // `offset`, or where the first bytes behind it are that were not freed. Throws Error.
   uint64_t FirstDataAt(uint64_t offset) const;
   // Gives the blocks below `offset` back to the file system, in steps large enough to be worth it.
   void FreeBelow(uint64_t offset);
