@@ -38,9 +38,13 @@ CrimuxdAnswers() {
   [[ -S $STATUS_SOCKET ]] && curl -fs --max-time 5 --unix-socket "$STATUS_SOCKET" http://crimux/healthz
 }
 
-# crimuxctl with the testbed's sockets.
+# crimuxctl with the testbed's sockets and folders.
 Crimuxctl() {
-  CRIMUX_SOCKET=$CRIMUX_SOCKET "$CRIMUX_BIN/crimuxctl" "$@"
+  local command=$1
+  shift
+  [[ $command != run ]] || set -- --log-root "$TESTBED/pods" --pod-root "$TESTBED/volumes" "$@"
+  CONTAINER_RUNTIME_ENDPOINT=unix://$CRIMUX_SOCKET CRIMUX_STATUS_SOCKET=$STATUS_SOCKET \
+    "$CRIMUX_BIN/crimuxctl" "$command" "$@"
 }
 
 # Pods by name, through the labels that the kubelet and crimuxctl set.
