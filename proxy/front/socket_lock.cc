@@ -47,6 +47,14 @@ SocketLock::SocketLock(const std::filesystem::path& socket)
     throw Error(grpc::StatusCode::FAILED_PRECONDITION, "listen on", socket.native(),
                 "another program listens there");
   }
+  std::error_code absent;
+  auto type = std::filesystem::symlink_status(socket, absent).type();
+  if (type == std::filesystem::file_type::socket) {
+    ::unlink(socket.c_str());
+  } else if (type != std::filesystem::file_type::not_found) {
+    throw Error(grpc::StatusCode::FAILED_PRECONDITION, "listen on", socket.native(),
+                "there is something that isn't a socket");
+  }
 }
 
 }  // namespace crimux::proxy

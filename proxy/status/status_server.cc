@@ -100,7 +100,6 @@ asio::awaitable<void> Accept(Local::acceptor& acceptor, const StatusServer::Hand
 }
 
 Local::acceptor Listen(asio::io_context& io, const std::filesystem::path& socket) {
-  ::unlink(socket.c_str());
   try {
     Local::acceptor acceptor(io);
     acceptor.open();
