@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/error.h"
 #include "vmruntime/network/ip.h"
 
 namespace crimux::vm {
@@ -33,13 +32,11 @@ std::pair<bool, int> RouteRank(const GuestRoute& route) {
 
 }  // namespace
 
-GuestInterface ReadGuestInterface(Netlink& netlink, const std::string& link) {
-  std::optional<Link> found = netlink.Find(link);
-  if (!found) throw Error(grpc::INTERNAL, "hand over interface", link, "the plugins made none");
-  GuestInterface guest{.mac = found->mac, .mtu = found->mtu};
-  std::vector<LinkRoute> routes = netlink.Routes(link);
+GuestInterface ReadGuestInterface(Netlink& netlink, const Link& link) {
+  GuestInterface guest{.mac = link.mac, .mtu = link.mtu};
+  std::vector<LinkRoute> routes = netlink.Routes(link.name);
   std::vector<std::string> implied;
-  for (const std::string& address : netlink.Addresses(link)) {
+  for (const std::string& address : netlink.Addresses(link.name)) {
     Cidr cidr = ParseCidr(address);
     implied.push_back(cidr.Network());
     if (!HasOnLinkRoute(routes, cidr.Network())) cidr.prefix = cidr.Bits();

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <string>
-
 #include "vmruntime/network/netlink.h"
 #include "vmruntime/network/pod_network.h"
 
@@ -12,6 +10,6 @@ namespace crimux::vm {
 // link (CNI's ptp) is given as a host address (/32, /128), since its neighbours are reached by a
 // gateway only. Routes are in an order in which they can be added: those on the link first, the
 // default last.
-GuestInterface ReadGuestInterface(Netlink& netlink, const std::string& link);
+GuestInterface ReadGuestInterface(Netlink& netlink, const Link& link);
 
 }  // namespace crimux::vm

@@ -4,8 +4,11 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <optional>
 #include <random>
+#include <string_view>
 
+#include "base/error.h"
 #include "base/file.h"
 #include "vmruntime/network/guest_address.h"
 #include "vmruntime/network/ip.h"
@@ -46,6 +49,16 @@ std::string RandomMac() {
                      low >> 16 & 0xff, low >> 8 & 0xff, low & 0xff);
 }
 
+// Links that hear only what is addressed to their own MAC are of no use below a bridge.
+void RefuseUnbridgeable(const Link& link) {
+  for (const char* kind : {"macvlan", "macvtap", "ipvlan", "ipvtap"}) {
+    if (link.kind == kind) {
+      throw Error(grpc::FAILED_PRECONDITION, "hand over interface", link.name,
+                  fmt::format("a VM cannot be bridged to a link of kind {}", kind));
+    }
+  }
+}
+
 void TakeOver(Netlink& netlink, const std::string& link, const std::string& bridge) {
   DisableIpv6(link);
   netlink.RemoveAddresses(link);
@@ -84,7 +97,10 @@ std::string ServerAddress(int index) { return fmt::format("169.254.75.{}", 67 + 
 
 GuestInterface BuildGuestLinks(const std::string& link, int index, uid_t tap_owner) {
   Netlink netlink;
-  GuestInterface guest = ReadGuestInterface(netlink, link);
+  std::optional<Link> outer = netlink.Find(link);
+  if (!outer) throw Error(grpc::INTERNAL, "hand over interface", link, "the plugins made none");
+  RefuseUnbridgeable(*outer);
+  GuestInterface guest = ReadGuestInterface(netlink, *outer);
   guest.tap = TapName(index);
   std::string bridge = BridgeName(index);
   QuietNamespace();

@@ -15,6 +15,7 @@ struct Link {
   std::string name;
   std::string mac;
   uint32_t mtu = 0;
+  std::string kind;  // "veth", "bridge", …; empty for hardware
 };
 
 // A route of the main table through one link.

@@ -16,10 +16,12 @@ std::string PlainText(nl_addr* address) {
 
 Link ToLink(rtnl_link* link) {
   nl_addr* mac = rtnl_link_get_addr(link);
+  const char* kind = rtnl_link_get_type(link);
   return {.index = rtnl_link_get_ifindex(link),
           .name = rtnl_link_get_name(link),
           .mac = mac == nullptr ? "" : PlainText(mac),
-          .mtu = rtnl_link_get_mtu(link)};
+          .mtu = rtnl_link_get_mtu(link),
+          .kind = kind == nullptr ? "" : kind};
 }
 
 bool IsLinkLocalOrMulticast(nl_addr* destination) {

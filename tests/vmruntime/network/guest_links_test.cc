@@ -6,7 +6,6 @@
 
 #include "base/error.h"
 #include "tests/vmruntime/network/network_world.h"
-#include "vmruntime/network/guest_address.h"
 #include "vmruntime/network/netns.h"
 
 namespace crimux::vm {
@@ -78,6 +77,14 @@ TEST_CASE("several interfaces get a tap and a bridge each") {
   CHECK_THAT(Sh("ip -br link", world.pod.netns), !Contains("tap") && !Contains("br"));
   CHECK_THAT(Sh("ip -br link", world.pod.netns), Contains("eth0") && Contains("net1"));
   RunInNetns(world.pod.netns, RemoveGuestLinks);
+}
+
+TEST_CASE("a link that cannot be bridged is refused before it is touched") {
+  PodLink world;
+  world.Ip("ip link add mv0 link eth0 type macvlan mode bridge; ip addr add 10.0.0.5/24 dev mv0");
+  CHECK_THROWS_WITH(world.Build(0, "mv0"), Contains("of kind macvlan"));
+  CHECK_THAT(Sh("ip -o addr show mv0", world.pod.netns), Contains("10.0.0.5/24"));
+  CHECK_THAT(Sh("ip -br link", world.pod.netns), !Contains("br0"));
 }
 
 TEST_CASE("a namespace without the interface is an error that names it") {
