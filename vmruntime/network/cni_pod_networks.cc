@@ -1,5 +1,7 @@
 #include "vmruntime/network/cni_pod_networks.h"
 
+#include <fmt/format.h>
+
 #include <exception>
 
 #include <boost/json.hpp>
@@ -15,6 +17,7 @@
 #include "vmruntime/network/guest_links.h"
 #include "vmruntime/network/netlink.h"
 #include "vmruntime/network/netns.h"
+#include "vmruntime/network/programs.h"
 #include "vmruntime/network/tap.h"
 
 namespace crimux::vm {
@@ -110,6 +113,12 @@ NetworkReadiness CniPodNetworks::Readiness() const {
     }
   } catch (const Error& error) {
     return {.ready = false, .reason = "CniNotReady", .message = error.what()};
+  }
+  for (const char* program : {"dnsmasq", "nft"}) {
+    if (ProgramInPath(program)) continue;
+    return {.ready = false,
+            .reason = "ProgramMissing",
+            .message = fmt::format("the program {} is not installed (not in PATH)", program)};
   }
   return {.ready = true};
 }

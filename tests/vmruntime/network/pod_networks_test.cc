@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <thread>
 
 #include <catch2/catch.hpp>
@@ -189,6 +190,19 @@ TEST_CASE("readiness tells what is missing") {
   world.UseBridgePlugin();
   CHECK(networks.Readiness().ready);
   CHECK(networks.Readiness().reason.empty());
+}
+
+TEST_CASE("readiness tells of a program that is not installed") {
+  NetworkWorld world;
+  world.UseBridgePlugin();
+  CniPodNetworks networks(world.config());
+  std::string path = std::getenv("PATH");
+  ::setenv("PATH", world.dir().c_str(), 1);
+  NetworkReadiness readiness = networks.Readiness();
+  ::setenv("PATH", path.c_str(), 1);
+  CHECK_FALSE(readiness.ready);
+  CHECK(readiness.reason == "ProgramMissing");
+  CHECK_THAT(readiness.message, Contains("dnsmasq"));
 }
 
 TEST_CASE("a pod name that would smuggle in an argument is refused, and can be torn down") {
