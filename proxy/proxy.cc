@@ -43,7 +43,7 @@ class Proxy::Impl {
   Impl(const Config& config, Handlers embedded)
       : config_(config),
         listener_(config.listen),
-        loop_(listener_.TakeQueue()),
+        loop_(listener_.queue()),
         backends_{MakeRuntimes(loop_, config, embedded), Router(config), {}, {}},
         front_(listener_, backends_),
         status_(config.status, [this](const StatusRequest& request, StatusServer::Answer answer) {

@@ -19,7 +19,6 @@ Listener::Listener(const std::filesystem::path& socket) : lock_(socket) {
   builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   queue_ = builder.AddCompletionQueue();
-  calls_ = queue_.get();
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) {
     throw Error(grpc::StatusCode::INTERNAL, "listen on", socket.native(),
@@ -34,7 +33,7 @@ Listener::~Listener() = default;
 
 void Listener::RequestCall(grpc::GenericServerContext* context,
                            grpc::GenericServerAsyncReaderWriter* stream, void* tag) {
-  service_.RequestCall(context, stream, calls_, calls_, tag);
+  service_.RequestCall(context, stream, queue_.get(), queue_.get(), tag);
 }
 
 }  // namespace crimux::proxy

@@ -17,8 +17,8 @@ class Listener {
   explicit Listener(const std::filesystem::path& socket);
   ~Listener();
 
-  // The queue that calls arrive on; its taker drives it. Once.
-  std::unique_ptr<grpc::CompletionQueue> TakeQueue() { return std::move(queue_); }
+  // The queue that calls arrive on; somebody has to drive it. The server leaves it last.
+  grpc::CompletionQueue& queue() { return *queue_; }
 
   // Asks for one more call; see AsyncGenericService.
   void RequestCall(grpc::GenericServerContext* context,
@@ -32,7 +32,6 @@ class Listener {
   SocketLock lock_;
   grpc::AsyncGenericService service_;
   std::unique_ptr<grpc::ServerCompletionQueue> queue_;
-  grpc::ServerCompletionQueue* calls_ = nullptr;
   std::unique_ptr<grpc::Server> server_;
 };
 

@@ -8,10 +8,15 @@
 
 namespace crimux::proxy {
 
+Loop::~Loop() {
+  if (IsOpen()) Shutdown();
+  Run();
+}
+
 void Loop::Run() {
   void* tag = nullptr;
   bool ok = false;
-  while (queue_->Next(&tag, &ok)) {
+  while (queue_.Next(&tag, &ok)) {
     try {
       static_cast<Tag*>(tag)->Done(ok);
     } catch (...) {
@@ -26,7 +31,7 @@ void Loop::Post(std::function<void()> task) {
   tasks_.push_back(std::move(task));
   if (wake_pending_) return;
   wake_pending_ = true;
-  wake_.Set(queue_.get(), std::chrono::system_clock::now(), static_cast<Tag*>(this));
+  wake_.Set(&queue_, std::chrono::system_clock::now(), static_cast<Tag*>(this));
 }
 
 void Loop::Done(bool /*ok*/) {
@@ -50,7 +55,7 @@ void Loop::Shutdown() {
     std::lock_guard lock(mutex_);
     open_ = false;
   }
-  queue_->Shutdown();
+  queue_.Shutdown();
 }
 
 bool Loop::IsOpen() {

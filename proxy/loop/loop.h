@@ -4,7 +4,6 @@
 #include <grpcpp/completion_queue.h>
 
 #include <functional>
-#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -16,11 +15,14 @@ namespace crimux::proxy {
 // that no call hops threads. All that happens in proxy/ happens inside Run, unless it says so.
 class Loop final : private Tag {
  public:
-  explicit Loop(std::unique_ptr<grpc::CompletionQueue> queue) : queue_(std::move(queue)) {}
+  // The queue must outlive it.
+  explicit Loop(grpc::CompletionQueue& queue) : queue_(queue) {}
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
+  // Waits for operations in flight, if Run didn't.
+  ~Loop();
 
-  grpc::CompletionQueue* queue() { return queue_.get(); }
+  grpc::CompletionQueue* queue() { return &queue_; }
 
   // Serves the queue until it is shut down and empty. An exception that escapes a task or tag is
   // logged.
@@ -40,7 +42,7 @@ class Loop final : private Tag {
  private:
   void Done(bool ok) override;
 
-  std::unique_ptr<grpc::CompletionQueue> queue_;
+  grpc::CompletionQueue& queue_;
   std::mutex mutex_;  // guards all below
   std::vector<std::function<void()>> tasks_;
   // Wakes the queue for tasks_; in flight while wake_pending_.

@@ -6,6 +6,7 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
+#include <atomic>
 #include <stdexcept>
 #include <thread>
 
@@ -26,15 +27,23 @@ class FakeRuntime::Server {
   std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   std::unique_ptr<grpc::Server> server_;
   std::thread thread_;
+  // Calls that may still start operations on the queue.
+  std::atomic<int> living_ = 0;
 };
 
 // One call. Each of its operations has a tag of its own: the address of a Step.
 class FakeRuntime::Server::Call {
  public:
   explicit Call(Server& server) : server_(server) {
+    ++server_.living_;
     context_.AsyncNotifyWhenDone(&gone_);
     server.service_.RequestCall(&context_, &stream_, server.queue_.get(), server.queue_.get(),
                                 &armed_);
+  }
+
+  ~Call() {
+    --server_.living_;
+    server_.living_.notify_all();
   }
 
   struct Step {
@@ -154,6 +163,7 @@ FakeRuntime::Server::Server(FakeCri& cri, const std::filesystem::path& socket) :
 
 FakeRuntime::Server::~Server() {
   server_->Shutdown(std::chrono::system_clock::now());
+  for (int living = living_; living > 0; living = living_) living_.wait(living);
   queue_->Shutdown();
   thread_.join();
 }
