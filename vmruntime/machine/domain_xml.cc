@@ -117,7 +117,7 @@ std::filesystem::path AgentSocket(const MachineSpec& spec) {
 
 std::string DomainXml(const MachineSpec& spec, const MachineHost& host) {
   pugi::xml_document document;
-  pugi::xml_node domain = Add(document, "domain", {{"type", host.kvm ? "kvm" : "qemu"}});
+  pugi::xml_node domain = Add(document.root(), "domain", {{"type", host.kvm ? "kvm" : "qemu"}});
   AddIdentity(domain, spec);
   AddPlatform(domain, host);
   AddEndings(domain);
