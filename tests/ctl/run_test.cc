@@ -1,3 +1,5 @@
+#include <google/protobuf/util/message_differencer.h>
+
 #include <catch2/catch.hpp>
 
 #include "base/error.h"
@@ -63,8 +65,8 @@ TEST_CASE("a pod is run by the kubelet's calls in their order") {
   const auto& create = bench.service.create_request;
   CHECK(create.pod_sandbox_id() == "sandbox-web");
   CHECK(create.config().image().image() == "ref-of-busybox:latest");
-  CHECK(create.sandbox_config().SerializeAsString() ==
-        bench.service.run_request.config().SerializeAsString());
+  CHECK(google::protobuf::util::MessageDifferencer::Equals(create.sandbox_config(),
+                                                           bench.service.run_request.config()));
 }
 
 TEST_CASE("images are asked for with the pod's annotations and handler") {

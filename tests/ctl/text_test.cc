@@ -14,8 +14,8 @@ TEST_CASE("an image without tag and digest is asked for as :latest") {
   CHECK(NormalImageName("busybox") == "busybox:latest");
   CHECK(NormalImageName("busybox:1.36") == "busybox:1.36");
   CHECK(NormalImageName("localhost:5000/busybox") == "localhost:5000/busybox:latest");
-  CHECK(NormalImageName("vm.crimux.io/127.0.0.1:8080/guest.qcow2") ==
-        "vm.crimux.io/127.0.0.1:8080/guest.qcow2:latest");
+  CHECK(NormalImageName("vm.crimux.io/http/127.0.0.1__3a8080/guest.qcow2") ==
+        "vm.crimux.io/http/127.0.0.1__3a8080/guest.qcow2:latest");
   std::string digest = "a@sha256:" + std::string(64, '0');
   CHECK(NormalImageName(digest) == digest);
 }
@@ -28,8 +28,8 @@ TEST_CASE("the pull policy follows the tag where none is named") {
 }
 
 TEST_CASE("what is no image reference is refused") {
-  for (std::string image :
-       {"", "Busybox", "http://a/b", "a b", "a:", "a@sha256:12", "-a", "a//b"}) {
+  for (std::string image : {"", "Busybox", "http://a/b", "a b", "a:", "a@sha256:12", "-a", "a//b",
+                            "vm.crimux.io/10.0.0.1:8080/a"}) {
     CAPTURE(image);
     CHECK_THROWS_AS(NormalImageName(image), Error);
   }
