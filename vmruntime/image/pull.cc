@@ -17,7 +17,7 @@ int64_t Now() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
 }
 
-void Name(ImageRecord& record, const ImageName& name) {
+void AddTo(ImageRecord& record, const ImageName& name) {
   record.names.insert(name.repository);
   if (!name.tagged.empty()) record.tags.insert(name.tagged);
   record.pulled_at = Now();
@@ -64,7 +64,7 @@ bool DiskImageStore::AddName(const ImageName& name, const std::string& digest) {
   auto at = images_.find(digest.substr(digest.find(':') + 1));
   if (at == images_.end()) return false;
   ImageRecord record = at->second;
-  Name(record, name);
+  AddTo(record, name);
   folder_.Save(record);
   at->second = std::move(record);
   TakeTagFromOthers(name.tagged, at->first);
@@ -88,7 +88,7 @@ void DiskImageStore::Keep(const ImageName& name, const FetchedImage& fetched) {
                      .size = fetched.size,
                      .virtual_size = fetched.virtual_size,
                      .format = fetched.format};
-  Name(record, name);
+  AddTo(record, name);
   folder_.Add(record, fetched.file);
   std::string hex = record.Hex();
   images_.insert_or_assign(hex, std::move(record));

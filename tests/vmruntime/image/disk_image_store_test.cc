@@ -1,6 +1,7 @@
 #include "vmruntime/image/disk_image_store.h"
 
 #include "base/file.h"
+#include "tests/vmruntime/image/small_disk.h"
 #include "tests/vmruntime/image/store_fixture.h"
 
 namespace crimux::vm {
@@ -167,6 +168,34 @@ TEST_CASE_METHOD(StoreFixture, "an image that a container uses is not removed") 
   }
   CHECK(asked == digest);
   CHECK(store().Find(Name("g")));
+}
+
+TEST_CASE_METHOD(StoreFixture, "a full disk leaves what was there, and nothing of the new image") {
+  Put("old", Qcow2Bytes('a'));
+  Put("new", Qcow2Bytes('b'));
+  config().state_dir += "-small";
+  SmallDisk disk(config().state_dir, "size=6m,mode=755");
+  Restart();
+  std::string old_digest = Pull("old");
+  std::set<std::string> files = Files();
+
+  SECTION("no room for the image") {
+    Put("new", RawDiskBytes(2U << 20));
+    CHECK(PullCode(Name("new")) == StatusCode::RESOURCE_EXHAUSTED);
+  }
+  SECTION("no room for its record") {
+    // There are: root, images/, tmp/, the old image and its record. A second link counts too.
+    disk.Resize("size=16m,nr_inodes=7");
+    CHECK_THROWS_WITH(Pull("new"), Catch::Contains(".json"));
+    CHECK(PullCode(Name("new")) == StatusCode::RESOURCE_EXHAUSTED);
+    disk.Resize("size=16m,nr_inodes=6");
+    CHECK(PullCode(Name("old")) == StatusCode::RESOURCE_EXHAUSTED);
+  }
+  CHECK(Files() == files);
+  CHECK(store().List().size() == 1);
+  CHECK(store().Find(Name("old"))->digest == old_digest);
+  disk.Resize("size=16m,nr_inodes=100");
+  CHECK(PullCode(Name("new")) == StatusCode::OK);
 }
 
 TEST_CASE_METHOD(StoreFixture, "usage counts the images' folder") {

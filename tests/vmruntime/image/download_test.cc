@@ -1,10 +1,8 @@
 #include "vmruntime/image/download.h"
 
-#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include <cstdlib>
-#include <thread>
 
 #include <catch2/catch.hpp>
 
@@ -13,6 +11,7 @@
 #include "tests/temporary_dir.h"
 #include "tests/vmruntime/image/disks.h"
 #include "tests/vmruntime/image/http_server.h"
+#include "tests/vmruntime/image/small_disk.h"
 
 namespace crimux::vm {
 namespace {
@@ -148,23 +147,8 @@ TEST_CASE_METHOD(Downloads, "the size limit holds with and without Content-Lengt
   }
 }
 
-// A file system of 64 KiB in `path`.
-class TinyDisk {
- public:
-  explicit TinyDisk(std::filesystem::path path) : path_(std::move(path)) {
-    std::filesystem::create_directory(path_);
-    REQUIRE(::mount("tiny", path_.c_str(), "tmpfs", 0, "size=65536") == 0);
-  }
-  TinyDisk(const TinyDisk&) = delete;
-  TinyDisk& operator=(const TinyDisk&) = delete;
-  ~TinyDisk() { ::umount2(path_.c_str(), MNT_DETACH); }
-
- private:
-  std::filesystem::path path_;
-};
-
 TEST_CASE_METHOD(Downloads, "a full disk exhausts resources, early when the size is known") {
-  TinyDisk disk(folder() / "tiny");
+  SmallDisk disk(folder() / "tiny", "size=65536");
   std::string body(100'000, 'x');
   HttpServer announced(AnswerWith(200, body));
   HttpServer unknown([&](Exchange& exchange) {
