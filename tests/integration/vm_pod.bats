@@ -53,8 +53,8 @@ teardown() { RemovePodsAndCheck; }
 @test "A container pod and a VM pod reach each other" {
   StartVm web guest
   address=$(PodAddress web)
-  ContainerPod box "wget -q -O - -T 10 http://$address/; exec httpd -f -p 80" | RunPod
-  WaitUntil 20 "the container's answer" LogHas box 'hello from web'
+  ContainerPod box "until wget -q -O - -T 5 http://$address/; do sleep 1; done; exec httpd -f -p 80" | RunPod
+  WaitUntil 60 "the container's answer" LogHas box 'hello from web'
   # 404: the container's httpd has no such file, but it has answered.
   Contains "$(Ssh "$address" "wget -O - http://$(PodAddress box)/none 2>&1" || true)" 404
 }
