@@ -1,6 +1,6 @@
 # A testbed, to be sourced: a containerd and a crimuxd of one's own, and a file server for disk
-# images, all below one temporary folder. Nothing outside it is touched but one bridge, and the
-# memory of what was there is in files, so that any process that knows $TESTBED can go on with it.
+# images, all below one temporary folder. Nothing outside it is touched but one bridge and one
+# parent of cgroups. All memory is in files, so that any process that knows $TESTBED can go on.
 #
 #   TestbedCreate                sets and exports the variables below
 #   TestbedStartContainerd       with the images $BUSYBOX_IMAGE and $PAUSE_IMAGE
@@ -11,7 +11,8 @@
 #   TestbedDestroy               ends and removes everything; 1 when something withstood
 #
 # Variables: TESTBED (the folder), CRIMUX_SOCKET, STATUS_SOCKET, CONTAINERD_SOCKET, SUBNET (a /24,
-# "10.1.2"), BRIDGE, CRIMUX_BIN (build/bin unless it is set).
+# "10.1.2"), BRIDGE (its name; "/$BRIDGE" is the parent of the pods' cgroups, too), CRIMUX_BIN
+# (build/bin unless it is set).
 
 TESTBED_SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 source "$TESTBED_SOURCE/scripts/testbed/common.sh"
@@ -38,8 +39,6 @@ TestbedCreate() {
   export TESTBED BRIDGE SUBNET CRIMUX_BIN CRIMUX_SOCKET STATUS_SOCKET CONTAINERD_SOCKET
   # The bridge plugin switches forwarding on.
   cat /proc/sys/net/ipv4/ip_forward >"$TESTBED/ip_forward"
-  ls -d /sys/fs/cgroup/{*/,}k8s.io >"$TESTBED/cgroup_parents" 2>/dev/null || true
-  Cgroups >"$TESTBED/cgroups"
   TestbedWriteNetwork
 }
 
@@ -85,7 +84,7 @@ TestbedDestroy() {
   KillRest
   UnmountAll
   RemoveLinks
-  RemoveCgroupParents
+  RemoveCgroups
   cat "$TESTBED/ip_forward" >/proc/sys/net/ipv4/ip_forward || true
   rm -rf "$TESTBED" || status=1
   if [[ -n $(TestbedTraces) ]]; then

@@ -42,7 +42,8 @@ CrimuxdAnswers() {
 Crimuxctl() {
   local command=$1
   shift
-  [[ $command != run ]] || set -- --log-root "$TESTBED/pods" --pod-root "$TESTBED/volumes" "$@"
+  [[ $command != run ]] || set -- --log-root "$TESTBED/pods" --pod-root "$TESTBED/volumes" \
+    --cgroup-parent "/$BRIDGE" "$@"
   CONTAINER_RUNTIME_ENDPOINT=unix://$CRIMUX_SOCKET CRIMUX_STATUS_SOCKET=$STATUS_SOCKET \
     "$CRIMUX_BIN/crimuxctl" "$command" "$@"
 }

@@ -11,19 +11,18 @@ TestbedLeftovers() (
   Processes | sed -nE '/^[0-9]+ (\/usr\/s?bin\/)?(qemu-|dnsmasq|containerd-shim)/s/^/process: /p'
   find "$TESTBED"/vm/{sandboxes,containers,sock} -mindepth 1 2>/dev/null | sed 's/^/file: /'
   find "$TESTBED/vm" -path '*/etc/*' -name '*.xml' 2>/dev/null | sed 's/^/domain: /'
-  Cgroups | comm -13 "$TESTBED/cgroups" - | sed 's/^/cgroup: /'
+  Cgroups | sed 's/^/cgroup: /'
 )
 
-# Cgroups of containers, by their names, which are ids.
+# Cgroups of pods, in all hierarchies, the inner ones first.
 Cgroups() {
-  find /sys/fs/cgroup -mindepth 2 -type d -regextype posix-basic -regex '.*[0-9a-f]\{64\}.*' 2>/dev/null | sort
+  find /sys/fs/cgroup -depth -type d -path "*/$BRIDGE/*" 2>/dev/null || true
 }
 
-# Parents of containers' cgroups that were not there before.
-RemoveCgroupParents() {
+RemoveCgroups() {
   local directory
-  for directory in /sys/fs/cgroup/{*/,}k8s.io; do
-    grep -qxF "$directory" "$TESTBED/cgroup_parents" || rmdir "$directory" 2>/dev/null || true
+  for directory in $(Cgroups) /sys/fs/cgroup/{*/,}"$BRIDGE"; do
+    [[ ! -d $directory ]] || rmdir "$directory" || true
   done
 }
 
@@ -31,6 +30,7 @@ RemoveCgroupParents() {
 TestbedTraces() {
   Processes
   Mounts
+  Cgroups
   ip -o link show "$BRIDGE" 2>/dev/null || true
   ls -d "$TESTBED" 2>/dev/null || true
 }

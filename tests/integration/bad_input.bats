@@ -89,7 +89,7 @@ RefusesImage() {
 
 @test "A VM pod that asks for the host's network: INVALID_ARGUMENT" {
   Refuses 'INVALID_ARGUMENT: .*host' RunPodSandbox "$(SandboxConfig hosty | sed \
-    's/  linux {}/  linux {security_context {namespace_options {network: NODE}}}/')"
+    's/  linux {/&security_context {namespace_options {network: NODE}} /')"
 }
 
 @test "A container of an image that was not pulled: NOT_FOUND" {

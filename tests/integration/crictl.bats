@@ -19,9 +19,10 @@ Crictl() {
 # Configs NAME IMAGE [COMMAND]: writes NAME.pod.json and NAME.json.
 Configs() {
   : >"$TESTBED/crictl.yaml"
-  jq -n --arg name "$1" --arg logs "$TESTBED/pods/$1" --arg runtime "${TARGET_RUNTIME:-}" '{
+  jq -n --arg name "$1" --arg logs "$TESTBED/pods/$1" --arg runtime "${TARGET_RUNTIME:-}" \
+    --arg cgroup "/$BRIDGE" '{
     metadata: {name: $name, uid: ($name + "-uid"), namespace: "default", attempt: 0},
-    hostname: $name, log_directory: $logs, linux: {},
+    hostname: $name, log_directory: $logs, linux: {cgroup_parent: $cgroup},
     labels: {"io.kubernetes.pod.name": $name},
     annotations: (if $runtime == "" then {} else {"kubernetes.io/target-runtime": $runtime} end)
   }' >"$TESTBED/$1.pod.json"

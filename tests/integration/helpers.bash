@@ -155,7 +155,7 @@ config {
   log_directory: "$TESTBED/pods/$1"
   labels {key: "io.kubernetes.pod.name" value: "$1"}
   annotations {key: "kubernetes.io/target-runtime" value: "${TARGET_RUNTIME:-vm}"}
-  linux {}
+  linux {cgroup_parent: "/$BRIDGE"}
   ${2:-}
 }
 END
