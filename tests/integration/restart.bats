@@ -50,6 +50,7 @@ teardown() { RemovePodsAndCheck; }
 
 @test "A VM that is killed while crimuxd runs becomes EXITED" {
   StartVm count counter
+  WaitUntil 30 "some ticks" HasTicks count 3
   kill -9 "$(QemuPid)"
   WaitUntil 10 "the end to be noticed" HasState count CONTAINER_EXITED
   TicksAreComplete count

@@ -63,6 +63,14 @@ StoredImage RequireImage(const ImageStore& images, const runtime::v1::ImageSpec&
               "the image is not there; pull it first");
 }
 
+// The console's and, beside it, the guest agent's (see MachineSpec): a QEMU that was killed leaves
+// them.
+void RemoveSockets(const std::filesystem::path& console) {
+  std::error_code ignored;
+  std::filesystem::remove(console, ignored);
+  std::filesystem::remove(console.string() + ".agent", ignored);
+}
+
 }  // namespace
 
 int64_t Now() {
@@ -205,8 +213,7 @@ void Containers::RemoveLocked(const ContainerRecord& container) {
   rooms_.consoles.Forget(id);
   rooms_.hypervisor.Undefine(id);
   RemoveTree(rooms_.layout.Container(id));
-  std::error_code ignored;
-  std::filesystem::remove(rooms_.layout.ConsoleSocket(id), ignored);
+  RemoveSockets(rooms_.layout.ConsoleSocket(id));
   rooms_.registry.EraseContainer(id);
 }
 

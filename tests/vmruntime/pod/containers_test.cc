@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/file.h"
 #include "tests/vmruntime/pod/fake_rooms.h"
 
 namespace crimux::vm {
@@ -149,7 +150,12 @@ TEST_CASE(
   Pod pod;
   pod.world.containers.Stop("nobody", seconds(1), CallContext());
   pod.world.containers.Remove("nobody");
-  pod.world.containers.Remove(pod.world.RunContainer(pod.sandbox));
+  std::string id = pod.world.RunContainer(pod.sandbox);
+  // What a QEMU that was killed leaves.
+  WriteFileAtomically(pod.world.layout.ConsoleSocket(id), "");
+  WriteFileAtomically(pod.world.layout.ConsoleSocket(id).string() + ".agent", "");
+  pod.world.containers.Remove(id);
+  CHECK(World::Entries(pod.world.layout.ConsoleSocket(id).parent_path()) == 0);
   CHECK(pod.world.registry.Containers().empty());
   CHECK(World::Entries(pod.world.layout.Containers()) == 0);
 }
