@@ -1,13 +1,31 @@
 # What is wrong ends in one clear error with the right code, and leaves nothing behind.
 load helpers
 
-setup_file() { StartTestbed guest; MakeBadImages; }
+setup_file() {
+  export CNI_BIN_DIR="$BATS_FILE_TMPDIR, /usr/lib/cni"
+  MakeFailingPlugin "$BATS_FILE_TMPDIR/failing"
+  StartTestbed guest
+  MakeBadImages
+}
 teardown_file() { StopTestbed; }
 teardown() { RestoreNetwork; RemovePodsAndCheck; }
 
 MakeBadImages() {
   echo '<html>not a disk</html>' >"$TESTBED/www/page.html"
   qemu-img create -q -f qcow2 -b "$TESTBED/www/guest.qcow2" -F qcow2 "$TESTBED/www/backed.qcow2"
+}
+
+# A CNI plugin whose ADD fails and whose DEL does not; both are noted.
+MakeFailingPlugin() {
+  cat >"$1" <<'END'
+#!/bin/sh
+cat >/dev/null
+echo "$CNI_COMMAND" >>"$TESTBED/cni/calls"
+[ "$CNI_COMMAND" = DEL ] && exit 0
+echo '{"cniVersion": "0.4.0", "code": 100, "msg": "out of luck"}'
+exit 1
+END
+  chmod +x "$1"
 }
 
 RestoreNetwork() {
@@ -71,7 +89,7 @@ RefusesImage() {
 }
 
 @test "A pull whose caller does not wait: DEADLINE_EXCEEDED" {
-  CRI_TIMEOUT=1m RefusesImage 'DEADLINE_EXCEEDED' "$VM_IMAGE_PREFIX/slow/guest.qcow2"
+  CRI_TIMEOUT=900m RefusesImage 'DEADLINE_EXCEEDED' "$VM_IMAGE_PREFIX/slow/guest.qcow2"
 }
 
 @test "An annotation that names no runtime: refused, with the name" {
@@ -103,10 +121,12 @@ RefusesImage() {
 
 @test "A CNI plugin that fails halfway: INTERNAL with its words, and DEL undoes the first" {
   cp -r "$TESTBED/cni/conf" "$TESTBED/cni/aside"
-  jq '.plugins += [{"type": "bandwidth", "ingressRate": -1, "ingressBurst": -1}]' \
-    "$TESTBED/cni/aside/10-crimux.conflist" >"$TESTBED/cni/conf/10-crimux.conflist"
-  Refuses 'INTERNAL: ' RunPodSandbox "$(SandboxConfig half)"
+  jq '.plugins += [{"type": "failing"}]' "$TESTBED/cni/aside/10-crimux.conflist" \
+    >"$TESTBED/cni/conf/10-crimux.conflist"
+  Refuses 'INTERNAL: .*out of luck' RunPodSandbox "$(SandboxConfig half)"
   [[ -z $(SandboxId half) ]]
+  # The whole list, last first.
+  [[ $(cat "$TESTBED/cni/calls") == $'ADD\nDEL' ]]
   NothingLeft
 }
 
