@@ -3,15 +3,22 @@ load helpers
 
 setup_file() { StartTestbed guest; }
 teardown_file() { StopTestbed; }
-teardown() { IsRunning containerd || TestbedRestartContainerd; RemovePodsAndCheck; }
+teardown() {
+  if ! IsRunning containerd; then
+    TestbedRestartContainerd
+    WaitUntil 10 "crimuxd to use it again" Cri ListContainers
+  fi
+  RemovePodsAndCheck
+}
 
 @test "A runtime that is away: its calls are UNAVAILABLE at once, VM pods go on" {
   StartVm web guest
+  sandbox=$(SandboxId web)
   TestbedStop containerd
   SECONDS=0
   Refuses 'UNAVAILABLE: ' RunPodSandbox "$(SandboxConfig box | sed '/target-runtime/d')"
   ((SECONDS < 5))
-  Contains "$(Cri PodSandboxStatus "pod_sandbox_id: \"$(SandboxId web)\"")" 'name: "web"'
+  Contains "$(Cri PodSandboxStatus "pod_sandbox_id: \"$sandbox\"")" 'name: "web"'
   Cri PullImage "image {image: \"$VM_IMAGE_PREFIX/guest.qcow2\"}"
 }
 

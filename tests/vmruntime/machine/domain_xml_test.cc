@@ -9,7 +9,7 @@ namespace crimux::vm {
 namespace {
 
 std::string Golden(const std::string& name) {
-  return ReadFile(std::filesystem::path(__FILE__).parent_path() / "golden" / (name + ".xml"));
+  return ReadFile(std::filesystem::path(GOLDEN_DIR) / (name + ".xml"));
 }
 
 MachineSpec Minimal() {
