@@ -73,6 +73,8 @@ ContainerState() {
 # Stops and removes all pods of the CRI socket.
 RemoveAllPods() {
   local id
+  # The list fails while a runtime has not come back yet.
+  WaitUntil 10 "the list of pods" Cri ListPodSandbox || return 1
   for id in $(Cri ListPodSandbox | Field id); do
     Cri StopPodSandbox "pod_sandbox_id: \"$id\"" && Cri RemovePodSandbox "pod_sandbox_id: \"$id\"" ||
       return 1
