@@ -31,7 +31,8 @@ void Loop::Post(std::function<void()> task) {
   tasks_.push_back(std::move(task));
   if (wake_pending_) return;
   wake_pending_ = true;
-  wake_.Set(&queue_, std::chrono::system_clock::now(), static_cast<Tag*>(this));
+  // Long past, so that it fires at once: gRPC rounds "now" up to its next millisecond tick.
+  wake_.Set(&queue_, std::chrono::system_clock::time_point(), static_cast<Tag*>(this));
 }
 
 void Loop::Done(bool /*ok*/) {
