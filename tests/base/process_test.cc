@@ -27,8 +27,8 @@ TEST_CASE("a process that hangs is killed with its children") {
   CHECK(result.Failure() == "timed out");
   // Gone, or dead and not yet reaped by init.
   result.out.pop_back();
-  ProcessResult state = RunProcess(Shell("sed -n 's/^State:[[:space:]]*//p' /proc/" + result.out +
-                                         "/status 2>/dev/null"));
+  ProcessResult state = RunProcess(
+      Shell("sed -n 's/^State:[[:space:]]*//p' /proc/" + result.out + "/status 2>/dev/null"));
   CHECK((state.out.empty() || state.out[0] == 'Z' || state.out[0] == 'X'));
 }
 
