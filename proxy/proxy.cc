@@ -36,6 +36,12 @@ std::vector<RuntimePtr> MakeRuntimes(Loop& loop, const Config& config, Handlers&
   return runtimes;
 }
 
+// gRPC wants the server to end before its queue, also when the rest can't be set up.
+struct ServerEndsFirst {
+  Listener& listener;
+  ~ServerEndsFirst() { listener.Shutdown(std::chrono::system_clock::now()); }
+};
+
 }  // namespace
 
 class Proxy::Impl {
@@ -79,6 +85,7 @@ class Proxy::Impl {
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   Listener listener_;
   Loop loop_;
+  ServerEndsFirst server_ends_first_{listener_};
   Backends backends_;
   Front front_;
   StatusServer status_;
