@@ -64,11 +64,11 @@ TEST_CASE("a qcow2 that needs another file is refused") {
 }
 
 TEST_CASE("an encrypted qcow2 is refused") {
-  std::vector<std::string> options = {
-      "--object", "secret,id=key,data=abc", "-o",
-      "encrypt.format=luks,encrypt.key-secret=key,encrypt.iter-time=10"};
+  // AES, since qemu-img measures the CPU for LUKS and fails where that is too coarse.
+  std::vector<std::string> options = {"--object", "secret,id=key,data=abc", "-o",
+                                      "encrypt.format=aes,encrypt.key-secret=key"};
   CHECK(JudgeQcow2With(options).refusal == "is encrypted");
-  CHECK(RefusalWith(32, 1, 4) == "is encrypted");
+  CHECK(RefusalWith(32, 2, 4) == "is encrypted");
 }
 
 TEST_CASE("a qcow2 with features that cannot be trusted is refused") {
