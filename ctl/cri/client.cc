@@ -4,8 +4,8 @@
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 
+#include "base/code_name.h"
 #include "base/error.h"
-#include "ctl/cri/code_name.h"
 
 namespace crimux::ctl {
 namespace {

@@ -1,6 +1,6 @@
 #include "proxy/status/snapshot.h"
 
-#include <array>
+#include "base/code_name.h"
 
 namespace crimux::proxy {
 namespace {
@@ -17,16 +17,6 @@ std::string_view StateName(RuntimeState state) {
       break;
   }
   return "unknown";
-}
-
-std::string_view CodeName(grpc::StatusCode code) {
-  constexpr std::array<std::string_view, 17> kNames = {
-      "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
-      "NotFound", "AlreadyExists",  "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
-      "Aborted",  "OutOfRange",     "Unimplemented",    "Internal",          "Unavailable",
-      "DataLoss", "Unauthenticated"};
-  auto index = static_cast<size_t>(code);
-  return index < kNames.size() ? kNames[index] : "Unknown";
 }
 
 json::array Ids(const std::vector<std::string>& ids) {

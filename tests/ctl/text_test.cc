@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
+#include "base/code_name.h"
 #include "base/error.h"
-#include "ctl/cri/code_name.h"
 #include "ctl/kubelet/dns.h"
 #include "ctl/kubelet/expand.h"
 #include "ctl/kubelet/image_name.h"

@@ -4,9 +4,9 @@
 
 #include <string_view>
 
-namespace crimux::ctl {
+namespace crimux {
 
 // "NotFound", as Kubernetes' tools print codes.
 std::string_view CodeName(grpc::StatusCode code);
 
-}  // namespace crimux::ctl
+}  // namespace crimux

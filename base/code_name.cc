@@ -1,8 +1,8 @@
-#include "ctl/cri/code_name.h"
+#include "base/code_name.h"
 
 #include <array>
 
-namespace crimux::ctl {
+namespace crimux {
 
 std::string_view CodeName(grpc::StatusCode code) {
   constexpr std::array<std::string_view, 17> kNames = {
@@ -14,4 +14,4 @@ std::string_view CodeName(grpc::StatusCode code) {
   return index < kNames.size() ? kNames[index] : "Unknown";
 }
 
-}  // namespace crimux::ctl
+}  // namespace crimux
