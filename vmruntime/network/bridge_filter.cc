@@ -8,29 +8,21 @@
 namespace crimux::vm {
 namespace {
 
-std::string InboundRules(const FilteredBridge& bridge) {
+// What belongs to the pod's own DHCP server stays off the outer link. `match`: "iifname" or
+// "oifname".
+std::string LeakRules(const FilteredBridge& bridge, std::string_view match) {
   return fmt::format(R"(
-    iifname "{0}" udp dport {{ 67, 68, 546, 547 }} drop
-    iifname "{0}" arp daddr ip {1} drop
-    iifname "{0}" arp saddr ip {1} drop
-    iifname "{0}" icmpv6 type {{ nd-router-solicit, nd-router-advert }} drop
+    {2} "{0}" udp dport {{ 67, 68, 546, 547 }} drop
+    {2} "{0}" arp daddr ip {1} drop
+    {2} "{0}" arp saddr ip {1} drop
+    {2} "{0}" icmpv6 type {{ nd-router-solicit, nd-router-advert }} drop
 )",
-                     bridge.outer_link, bridge.server_address);
+                     bridge.outer_link, bridge.server_address, match);
 }
 
 std::string ToServerRule(const FilteredBridge& bridge) {
   return fmt::format("    iifname \"{}\" udp dport 67 ether daddr set {} meta pkttype set host\n",
                      bridge.tap, bridge.mac);
-}
-
-std::string OutboundRules(const FilteredBridge& bridge) {
-  return fmt::format(R"(
-    oifname "{0}" udp dport {{ 67, 68, 546, 547 }} drop
-    oifname "{0}" arp daddr ip {1} drop
-    oifname "{0}" arp saddr ip {1} drop
-    oifname "{0}" icmpv6 type {{ nd-router-solicit, nd-router-advert }} drop
-)",
-                     bridge.outer_link, bridge.server_address);
 }
 
 }  // namespace
@@ -39,8 +31,8 @@ std::string BridgeFilterRules(const std::vector<FilteredBridge>& bridges) {
   std::string inbound;
   std::string outbound;
   for (const FilteredBridge& bridge : bridges) {
-    inbound += InboundRules(bridge) + ToServerRule(bridge);
-    outbound += OutboundRules(bridge);
+    inbound += LeakRules(bridge, "iifname") + ToServerRule(bridge);
+    outbound += LeakRules(bridge, "oifname");
   }
   return fmt::format(R"(add table bridge crimux
 delete table bridge crimux
