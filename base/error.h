@@ -16,6 +16,9 @@ class Error : public std::runtime_error {
  public:
   Error(grpc::StatusCode code, std::string_view operation, std::string_view object,
         std::string_view cause);
+  // What a Status that isn't OK says, as an Error of the caller's own.
+  explicit Error(const grpc::Status& status)
+      : std::runtime_error(status.error_message()), code_(status.error_code()) {}
 
   grpc::StatusCode code() const { return code_; }
   grpc::Status ToStatus() const { return {code_, what()}; }

@@ -1,7 +1,6 @@
 #include "vmruntime/image/shared_fetches.h"
 
 #include <algorithm>
-#include <exception>
 #include <thread>
 
 #include "base/error.h"
@@ -30,21 +29,22 @@ void ThrowIfOver(const CallContext& context, const std::string& object) {
 struct SharedFetches::Flight {
   bool landed = false;
   Image image;
-  std::exception_ptr failure;
+  // Not an exception: all who wait throw one of their own.
+  grpc::Status status;
   std::jthread thread;
 };
 
 void SharedFetches::Land(Flight& flight, const Fetch& fetch, std::stop_token stop) {
   Image image;
-  std::exception_ptr failure;
+  grpc::Status status;
   try {
     image = fetch(std::move(stop));
   } catch (...) {
-    failure = std::current_exception();
+    status = CurrentExceptionStatus();
   }
   std::scoped_lock lock(mutex_);
   flight.image = std::move(image);
-  flight.failure = failure;
+  flight.status = status;
   flight.landed = true;
   landed_.notify_all();
 }
@@ -73,7 +73,7 @@ SharedFetches::Image SharedFetches::Get(const std::string& key, const std::strin
   bool landed =
       landed_.wait_until(lock, context.cancelled, deadline, [&] { return flight->landed; });
   if (!landed) ThrowOver(context, object);
-  if (flight->failure) std::rethrow_exception(flight->failure);
+  if (!flight->status.ok()) throw Error(flight->status);
   return flight->image;
 }
 
