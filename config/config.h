@@ -56,8 +56,19 @@ struct RuntimeConfig {
   std::optional<VmConfig> vm;
   // Takes what no route matches. Exactly one runtime.
   bool is_default = false;
-  // For calls that come without a deadline, and the longest that a merged list waits for this one.
+  // For calls that come without a deadline.
   std::chrono::milliseconds timeout{120'000};
+  // The longest that a merged list, Status or the search for an id's owner waits for this one.
+  std::chrono::milliseconds list_timeout{10'000};
+  // Whether the node is ready only while this runtime is. Unset: so for the default runtime.
+  std::optional<bool> required;
+  // How old its last known lists may be when they stand in for it. Unset: no bound; zero: they
+  // never do.
+  std::optional<std::chrono::milliseconds> last_known_for;
+  // What the names of its images begin with outside, and never inside; "" for nothing.
+  std::string image_prefix;
+
+  bool IsRequired() const { return required.value_or(is_default); }
 
   bool operator==(const RuntimeConfig&) const = default;
 };
@@ -84,6 +95,14 @@ struct Config {
   std::string log_level = "info";
   // How long SIGTERM waits for calls in flight.
   std::chrono::milliseconds drain_timeout{10'000};
+  // Where the runtimes' last known lists are kept, one file each.
+  std::filesystem::path last_known_dir = "/var/lib/crimux/last-known";
+  // "systemd" or "cgroupfs": RuntimeConfig's answer where the default runtime has none. Empty: then
+  // there is none.
+  std::string cgroup_driver;
+  // What Version tells as the runtime's name and version. Empty: what the default runtime does.
+  std::string runtime_name;
+  std::string runtime_version;
   // In the order of the file, the default runtime first. At most one has `vm`.
   std::vector<RuntimeConfig> runtimes;
   std::vector<RouteConfig> routes;
