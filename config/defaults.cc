@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "config/config.h"
 #include "config/sections.h"
@@ -30,6 +31,15 @@ std::vector<RouteConfig> DefaultRoutes(const std::vector<RuntimeConfig>& runtime
     routes.push_back({.runtime = vm->name, .image_prefix = vm->vm->image_prefixes});
   }
   return routes;
+}
+
+void AddPrefixRoutes(const std::vector<RuntimeConfig>& runtimes, std::vector<RouteConfig>* routes) {
+  for (const RuntimeConfig& runtime : runtimes) {
+    if (runtime.image_prefix.empty()) continue;
+    RouteConfig route{.runtime = runtime.name, .image_prefix = {runtime.image_prefix}};
+    bool there = std::find(routes->begin(), routes->end(), route) != routes->end();
+    if (!there) routes->push_back(std::move(route));
+  }
 }
 
 Config DefaultConfig() {

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "config/sections.h"
+#include "config/units.h"
 #include "config/yaml_fields.h"
 
 namespace crimux {
@@ -14,6 +16,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kShortestTimeout{100};
 constexpr milliseconds kLongestTimeout{3'600'000};
+constexpr milliseconds kLongestLastKnown{365LL * 24 * 3'600'000};
 constexpr std::string_view kUnixScheme = "unix://";
 
 // The values that later checks may find fault with.
@@ -23,6 +26,8 @@ struct Places {
   std::optional<YamlValue> endpoint;
   std::optional<YamlValue> vm;
   std::optional<YamlValue> is_default;
+  std::optional<YamlValue> list_timeout;
+  std::optional<YamlValue> image_prefix;
 };
 
 // A name is also a metric label and a word in annotations.
@@ -47,22 +52,54 @@ std::string ReadEndpoint(const YamlValue& value) {
   return endpoint;
 }
 
+std::vector<YamlField> BackendFields(RuntimeConfig* runtime, Places* places) {
+  return {
+      {"name", [=](const YamlValue& v) { runtime->name = ReadName(places->name.emplace(v)); }},
+      {"endpoint",
+       [=](const YamlValue& v) { runtime->endpoint = ReadEndpoint(places->endpoint.emplace(v)); }},
+      {"vm", [=](const YamlValue& v) { runtime->vm = ReadVm(places->vm.emplace(v)); }},
+      {"default",
+       [=](const YamlValue& v) { runtime->is_default = places->is_default.emplace(v).Bool(); }},
+      {"imagePrefix", [=](const YamlValue& v) {
+         runtime->image_prefix = ReadImagePrefix(places->image_prefix.emplace(v));
+       }}};
+}
+
+std::vector<YamlField> StateFields(RuntimeConfig* runtime, Places* places) {
+  return {{"timeout",
+           [=](const YamlValue& v) {
+             runtime->timeout = v.Duration(kShortestTimeout, kLongestTimeout);
+           }},
+          {"listTimeout",
+           [=](const YamlValue& v) {
+             runtime->list_timeout =
+                 places->list_timeout.emplace(v).Duration(kShortestTimeout, kLongestTimeout);
+           }},
+          {"required", [=](const YamlValue& v) { runtime->required = v.Bool(); }},
+          {"lastKnownFor", [=](const YamlValue& v) {
+             runtime->last_known_for = v.Duration(milliseconds{0}, kLongestLastKnown);
+           }}};
+}
+
+// The default gives way to a shorter timeout; what the file says does not.
+void BoundListTimeout(RuntimeConfig* runtime, const Places& places) {
+  if (runtime->list_timeout <= runtime->timeout) return;
+  if (places.list_timeout) {
+    places.list_timeout->Fail(
+        fmt::format("must be at most the runtime's timeout, {}", FormatDuration(runtime->timeout)));
+  }
+  runtime->list_timeout = runtime->timeout;
+}
+
 RuntimeConfig ReadRuntime(Places* places) {
   RuntimeConfig runtime;
-  ReadFields(
-      places->runtime,
-      {{"name", [&](const YamlValue& v) { runtime.name = ReadName(places->name.emplace(v)); }},
-       {"endpoint",
-        [&](const YamlValue& v) { runtime.endpoint = ReadEndpoint(places->endpoint.emplace(v)); }},
-       {"vm", [&](const YamlValue& v) { runtime.vm = ReadVm(places->vm.emplace(v)); }},
-       {"default",
-        [&](const YamlValue& v) { runtime.is_default = places->is_default.emplace(v).Bool(); }},
-       {"timeout", [&](const YamlValue& v) {
-          runtime.timeout = v.Duration(kShortestTimeout, kLongestTimeout);
-        }}});
+  std::vector<YamlField> fields = BackendFields(&runtime, places);
+  for (YamlField& field : StateFields(&runtime, places)) fields.push_back(std::move(field));
+  ReadFields(places->runtime, fields);
   if (!places->name) places->runtime.Fail("has no name");
   if (!places->endpoint && !places->vm) places->runtime.Fail("needs an endpoint, or vm");
   if (places->endpoint && places->vm) places->vm->Fail("a runtime has an endpoint or vm, not both");
+  BoundListTimeout(&runtime, *places);
   return runtime;
 }
 
@@ -121,7 +158,12 @@ std::vector<RuntimeConfig> ReadRuntimes(const YamlValue& value,
   }
   if (runtimes.empty()) value.Fail("needs at least one runtime");
   CheckUniqueness(runtimes, places, listen);
+  std::vector<ImagePrefixPlace> prefixes;
+  for (size_t i = 0; i < runtimes.size(); ++i) {
+    if (places[i].image_prefix) prefixes.push_back({runtimes[i].name, *places[i].image_prefix});
+  }
   ChooseDefault(value, &runtimes, places);
+  CheckImagePrefixes(runtimes, prefixes);
   return runtimes;
 }
 

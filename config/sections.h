@@ -18,11 +18,25 @@ VmConfig ReadVm(const YamlValue& value);
 std::vector<RouteConfig> ReadRoutes(const YamlValue& value,
                                     const std::vector<RuntimeConfig>& runtimes);
 
+// What image names of a runtime begin with: words of lower-case letters, digits, ".", "-" and "_",
+// each followed by "/".
+std::string ReadImagePrefix(const YamlValue& value);
+struct ImagePrefixPlace {
+  std::string runtime;
+  YamlValue place;
+};
+// Refuses prefixes that leave it open whose image a name is: one of the default runtime or of the
+// VM runtime, or one that another begins with, the VM runtime's imagePrefixes among them.
+void CheckImagePrefixes(const std::vector<RuntimeConfig>& runtimes,
+                        const std::vector<ImagePrefixPlace>& prefixes);
+
 // Where the file is silent.
 std::vector<RuntimeConfig> DefaultRuntimes();
 // What leads to the VM runtime among `runtimes`: its handlers, the annotation
 // kubernetes.io/target-runtime with its name or Virtlet's, its image prefixes. None without one.
 std::vector<RouteConfig> DefaultRoutes(const std::vector<RuntimeConfig>& runtimes);
+// Adds a route for each runtime's image prefix, after all others, unless there is one already.
+void AddPrefixRoutes(const std::vector<RuntimeConfig>& runtimes, std::vector<RouteConfig>* routes);
 
 // A path that can be bound as a Unix socket: absolute, at most 107 bytes.
 std::filesystem::path ReadSocketPath(const YamlValue& value);

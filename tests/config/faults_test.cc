@@ -138,6 +138,65 @@ TEST_CASE("names, endpoints, the VM runtime and the default are there once") {
   });
 }
 
+TEST_CASE("what a runtime's lists are given must make sense") {
+  CheckFaults({
+      {Runtimes("- {name: a, endpoint: unix:///a, timeout: 5s, listTimeout: 6s}"),
+       "f:2:60: runtimes[0].listTimeout: must be at most the runtime's timeout, 5s"},
+      {Runtimes("- {name: a, endpoint: unix:///a, listTimeout: 50ms}"),
+       "f:2:47: runtimes[0].listTimeout: must be from 100ms to 1h, not 50ms"},
+      {Runtimes("- {name: a, endpoint: unix:///a, lastKnownFor: for ever}"),
+       "f:2:48: runtimes[0].lastKnownFor: must be a duration such as \"500ms\", \"30s\" or \"2m\", "
+       "not \"for ever\""},
+      {Runtimes("- {name: a, endpoint: unix:///a, required: maybe}"),
+       "f:2:44: runtimes[0].required: must be true or false, not \"maybe\""},
+      {"lastKnownDir: lists", "f:1:15: lastKnownDir: must be an absolute path, not \"lists\""},
+      {"cgroupDriver: cgroupv2",
+       "f:1:15: cgroupDriver: must be one of systemd, cgroupfs, not \"cgroupv2\""},
+      {"version: 1.2.3", "f:1:10: version: must be a mapping, but is a single value"},
+      {"version: {runtimeName: ''}", "f:1:24: version.runtimeName: must not be empty"},
+      {"version: {name: a}", "f:1:11: version.name: unknown key"},
+  });
+}
+
+// A default runtime, and one with that line.
+std::string Second(const std::string& line) {
+  return Runtimes("- {name: a, endpoint: unix:///a, default: true}\n- " + line);
+}
+
+TEST_CASE("an image prefix that leaves a name's runtime open is refused") {
+  const std::string shape =
+      "must be words of lower-case letters, digits, \".\", \"-\" and \"_\", each followed by "
+      "\"/\", not ";
+  const std::string at = "f:3:47: runtimes[1].imagePrefix: ";
+  std::vector<Fault> faults;
+  for (std::string text : {"b", "/", "/b/", "b//", "B/", "b c/", "b:1/", "b@/"}) {
+    faults.push_back({Second("{name: b, endpoint: unix:///b, imagePrefix: '" + text + "'}"),
+                      at + shape + "\"" + text + "\""});
+  }
+  faults.push_back(
+      {Second("{name: b, endpoint: unix:///b, imagePrefix: ''}"), at + "must not be empty"});
+  faults.push_back({Second("{name: b, endpoint: unix:///b, imagePrefix: x/}\n"
+                           "- {name: c, endpoint: unix:///c, imagePrefix: x/y/}"),
+                    "f:4:47: runtimes[2].imagePrefix: \"x/y/\" can't be told from \"x/\" of "
+                    "runtime \"b\""});
+  faults.push_back({Second("{name: b, endpoint: unix:///b, imagePrefix: x/y/}\n"
+                           "- {name: c, endpoint: unix:///c, imagePrefix: x/}"),
+                    "f:4:47: runtimes[2].imagePrefix: \"x/\" can't be told from \"x/y/\" of "
+                    "runtime \"b\""});
+  faults.push_back(
+      {Second("{name: b, endpoint: unix:///b, imagePrefix: vm.crimux.io/}\n"
+              "- {name: c, vm: {}}"),
+       at + "\"vm.crimux.io/\" can't be told from \"vm.crimux.io/\" of runtime \"c\""});
+  faults.push_back(
+      {Second("{name: b, vm: {}, imagePrefix: b/}"),
+       "f:3:34: runtimes[1].imagePrefix: the VM runtime has vm.imagePrefixes instead"});
+  faults.push_back(
+      {Runtimes("- {name: a, endpoint: unix:///a, imagePrefix: a/}"),
+       "f:2:47: runtimes[0].imagePrefix: the default runtime takes the names without a "
+       "prefix, so it can't have one"});
+  CheckFaults(faults);
+}
+
 TEST_CASE("a route must lead to a runtime under some condition") {
   CheckFaults({
       {"routes:\n- {runtime: kata, handler: kata}",

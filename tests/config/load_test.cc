@@ -1,3 +1,5 @@
+#include <tuple>
+
 #include <catch2/catch.hpp>
 
 #include "config/config.h"
@@ -13,12 +15,19 @@ listen: /tmp/a.sock
 status: /tmp/b.sock
 logLevel: debug
 drainTimeout: 1m30s
+lastKnownDir: /srv/lists/
+cgroupDriver: cgroupfs
+version: {runtimeName: crimux, runtimeVersion: 1.2.3}
 )",
                               "f");
   CHECK(config.listen == "/tmp/a.sock");
   CHECK(config.status == "/tmp/b.sock");
   CHECK(config.log_level == "debug");
   CHECK(config.drain_timeout == milliseconds{90'000});
+  CHECK(config.last_known_dir == "/srv/lists/");
+  CHECK(config.cgroup_driver == "cgroupfs");
+  CHECK(config.runtime_name == "crimux");
+  CHECK(config.runtime_version == "1.2.3");
   CHECK(config.runtimes == DefaultConfig().runtimes);
 }
 
@@ -126,6 +135,61 @@ routes:
   CHECK(route.pod_namespace == std::vector<std::string>{"kube-system"});
   CHECK(route.image_prefix == std::vector<std::string>{"p/", "q/"});
   CHECK(config.routes[1].handler == "");
+}
+
+TEST_CASE("how long a runtime is waited for, and what it means to the node, is read") {
+  Config config = ParseConfig(R"(
+runtimes:
+- {name: a, endpoint: "unix:///a", default: true, required: false, timeout: 4s}
+- {name: b, endpoint: "unix:///b", listTimeout: 250ms, required: true, lastKnownFor: 1h}
+- {name: c, endpoint: "unix:///c", lastKnownFor: 0s}
+)",
+                              "f");
+  const auto& [a, b, c] = std::tie(config.runtimes[0], config.runtimes[1], config.runtimes[2]);
+  CHECK(a.list_timeout == milliseconds{4000});
+  CHECK_FALSE(a.IsRequired());
+  CHECK_FALSE(a.last_known_for);
+  CHECK(b.list_timeout == milliseconds{250});
+  CHECK(b.IsRequired());
+  CHECK(b.last_known_for == milliseconds{3'600'000});
+  CHECK(c.list_timeout == milliseconds{10'000});
+  CHECK_FALSE(c.IsRequired());
+  CHECK(c.last_known_for == milliseconds{0});
+}
+
+TEST_CASE("an image prefix is a route of its own, behind those of the file") {
+  const std::string runtimes = R"(
+runtimes:
+- {name: a, endpoint: "unix:///a", default: true}
+- {name: b, endpoint: "unix:///b", imagePrefix: b/}
+- {name: c, endpoint: "unix:///c", imagePrefix: c.example/c_1/}
+)";
+  const RouteConfig b{.runtime = "b", .image_prefix = {"b/"}};
+  const RouteConfig c{.runtime = "c", .image_prefix = {"c.example/c_1/"}};
+  const RouteConfig pods{.runtime = "b", .label = {{"tier", {"b"}}}};
+  Config config = ParseConfig(runtimes, "f");
+  CHECK(config.runtimes[1].image_prefix == "b/");
+  CHECK(config.runtimes[2].image_prefix == "c.example/c_1/");
+  CHECK(config.routes == std::vector<RouteConfig>{b, c});
+  CHECK(ParseConfig(runtimes + "routes: []", "f").routes == std::vector<RouteConfig>{b, c});
+  CHECK(ParseConfig(runtimes + "routes: [{runtime: b, label: {tier: b}}]", "f").routes ==
+        std::vector<RouteConfig>{pods, b, c});
+  // One that the file has already stays where it is.
+  CHECK(ParseConfig(runtimes + "routes: [{runtime: c, imagePrefix: c.example/c_1/}]", "f").routes ==
+        std::vector<RouteConfig>{c, b});
+}
+
+TEST_CASE("an image prefix leads past the VM runtime's default routes") {
+  Config config = ParseConfig(R"(
+runtimes:
+- {name: a, endpoint: "unix:///a", default: true}
+- {name: vm, vm: }
+- {name: b, endpoint: "unix:///b", imagePrefix: b/}
+)",
+                              "f");
+  REQUIRE(config.routes.size() == 4);
+  CHECK(config.routes[0].runtime == "vm");
+  CHECK(config.routes[3] == RouteConfig{.runtime = "b", .image_prefix = {"b/"}});
 }
 
 TEST_CASE("without a VM runtime there are no default routes, and an empty list means none") {
