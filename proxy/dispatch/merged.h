@@ -5,6 +5,7 @@
 #include "proxy/dispatch/backends.h"
 #include "proxy/dispatch/fan_out.h"
 #include "proxy/dispatch/incoming_call.h"
+#include "proxy/dispatch/list_scope.h"
 
 namespace crimux::proxy {
 
@@ -16,14 +17,11 @@ class Merged final : public Operation {
   Merged(IncomingCall& call, Backends& backends);
 
  private:
-  std::vector<RuntimePtr> Concerned(std::string_view filter) const;
   void Join(std::vector<RuntimeAnswer>& answers);
-  void Learn(size_t index, const grpc::ByteBuffer& answer);
 
   IncomingCall& call_;
   Backends& backends_;
-  // An unfiltered list: it tells all that a runtime has.
-  bool complete_;
+  ListScope scope_;
   Owners::Moment started_;
   FanOut fan_out_;
 };
