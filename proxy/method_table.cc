@@ -5,6 +5,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "proxy/image_names.h"
+
 namespace crimux::proxy {
 namespace {
 
@@ -30,18 +32,18 @@ std::vector<Method> Table() {
     {kRuntime, "RunPodSandbox", kNewSandbox, {.creates = kPods}},
     {kRuntime, "StopPodSandbox", kSandbox, {.key = 1, .unknown = kFine}},
     {kRuntime, "RemovePodSandbox", kSandbox, {.key = 1, .unknown = kFine, .removes = true}},
-    {kRuntime, "PodSandboxStatus", kSandbox, {.key = 1}},
+    {kRuntime, "PodSandboxStatus", kSandbox, {.key = 1, .names_out = &kInSandboxStatusResponse}},
     {kRuntime, "PodSandboxStats", kSandbox, {.key = 1}},
     {kRuntime, "PortForward", kSandbox, {.key = 1}},
     {kRuntime, "UpdatePodSandboxResources", kSandbox, {.key = 1}},
     {kRuntime, "CheckpointPod", kSandbox, {.key = 1, .unbounded = true}},
     {kRuntime, "RestorePod", kSandbox, {.key = 1, .unbounded = true}},
 
-    {kRuntime, "CreateContainer", kSandbox, {.key = 1, .creates = kContainers}},
+    {kRuntime, "CreateContainer", kSandbox, {.key = 1, .creates = kContainers, .names_in = &kInCreateContainer}},
     {kRuntime, "StartContainer", kContainer, {.key = 1}},
     {kRuntime, "StopContainer", kContainer, {.key = 1, .unknown = kFine}},
     {kRuntime, "RemoveContainer", kContainer, {.key = 1, .unknown = kFine, .removes = true}},
-    {kRuntime, "ContainerStatus", kContainer, {.key = 1}},
+    {kRuntime, "ContainerStatus", kContainer, {.key = 1, .names_out = &kInContainerStatusResponse}},
     {kRuntime, "ContainerStats", kContainer, {.key = 1}},
     {kRuntime, "UpdateContainerResources", kContainer, {.key = 1}},
     {kRuntime, "ReopenContainerLog", kContainer, {.key = 1}},
@@ -51,24 +53,24 @@ std::vector<Method> Table() {
     {kRuntime, "CheckpointContainer", kContainer, {.key = 1, .unbounded = true}},
 
     {kRuntime, "ListPodSandbox", kMerged, {.items = kPods, .filter_id = 1, .teaches = true}},
-    {kRuntime, "ListContainers", kMerged, {.items = kContainers, .filter_id = 1, .filter_sandbox = 3, .teaches = true}},
+    {kRuntime, "ListContainers", kMerged, {.items = kContainers, .filter_id = 1, .filter_sandbox = 3, .teaches = true, .names_out = &kInContainers}},
     {kRuntime, "ListPodSandboxStats", kMerged, {.items = kPods, .filter_id = 1}},
     {kRuntime, "ListContainerStats", kMerged, {.items = kContainers, .filter_id = 1, .filter_sandbox = 2}},
     {kRuntime, "ListMetricDescriptors", kMerged, {.unique = true, .lacking = kLeftOut}},
     {kRuntime, "ListPodSandboxMetrics", kMerged, {.lacking = kLeftOut}},
 
     {kRuntime, "StreamPodSandboxes", kMergedStream, {.unary = "ListPodSandbox"}},
-    {kRuntime, "StreamContainers", kMergedStream, {.unary = "ListContainers"}},
+    {kRuntime, "StreamContainers", kMergedStream, {.unary = "ListContainers", .names_out = &kInContainers}},
     {kRuntime, "StreamPodSandboxStats", kMergedStream, {.unary = "ListPodSandboxStats"}},
     {kRuntime, "StreamContainerStats", kMergedStream, {.unary = "ListContainerStats"}},
     {kRuntime, "StreamPodSandboxMetrics", kMergedStream, {.unary = "ListPodSandboxMetrics"}},
-    {kRuntime, "GetContainerEvents", kEvents, {.unbounded = true}},
+    {kRuntime, "GetContainerEvents", kEvents, {.unbounded = true, .names_out = &kInContainerEvent}},
 
-    {kImages, "ListImages", kMerged, {.items = kAnImage, .teaches = true}},
-    {kImages, "StreamImages", kMergedStream, {.unary = "ListImages"}},
-    {kImages, "ImageStatus", kImage, {.key = 1}},
-    {kImages, "PullImage", kImage, {.key = 1, .creates = kAnImage, .unbounded = true}},
-    {kImages, "RemoveImage", kImage, {.key = 1, .unknown = kFine, .removes = true}},
+    {kImages, "ListImages", kMerged, {.items = kAnImage, .teaches = true, .names_in = &kInImageListRequest, .names_out = &kInImages}},
+    {kImages, "StreamImages", kMergedStream, {.unary = "ListImages", .names_in = &kInImageListRequest, .names_out = &kInImages}},
+    {kImages, "ImageStatus", kImage, {.key = 1, .names_in = &kInImageRequest, .names_out = &kInImages}},
+    {kImages, "PullImage", kImage, {.key = 1, .creates = kAnImage, .unbounded = true, .names_in = &kInImageRequest, .names_out = &kInPulled}},
+    {kImages, "RemoveImage", kImage, {.key = 1, .unknown = kFine, .removes = true, .names_in = &kInImageRequest}},
     {kImages, "ImageFsInfo", kMerged, {}},
   };
 }

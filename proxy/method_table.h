@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "proxy/wire/texts.h"
+
 namespace crimux::proxy {
 
 // How a call finds the runtime, or runtimes, that answer it.
@@ -54,6 +56,9 @@ struct Traits {
   Lacking lacking = Lacking::kRefused;
   // Streams: the unary list that says the same.
   std::string_view unary = {};
+  // Where image names stand in the request, and in the response or each message of a stream.
+  const TextPlaces* names_in = nullptr;
+  const TextPlaces* names_out = nullptr;
 };
 
 struct Method {

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "proxy/front/front.h"
 #include "proxy/runtime/embedded_runtime.h"
+#include "proxy/runtime/prefixed_runtime.h"
 #include "proxy/runtime/remote_runtime.h"
 #include "proxy/status/snapshot.h"
 #include "proxy/status/status_server.h"
@@ -18,7 +19,11 @@ namespace {
 using Handlers = std::map<std::string, EmbeddedHandler>;
 
 RuntimePtr MakeRuntime(Loop& loop, const RuntimeConfig& config, Handlers& embedded) {
-  if (!config.endpoint.empty()) return std::make_shared<RemoteRuntime>(loop, config);
+  if (!config.endpoint.empty()) {
+    auto remote = std::make_shared<RemoteRuntime>(loop, config);
+    if (config.image_prefix.empty()) return remote;
+    return std::make_shared<PrefixedRuntime>(std::move(remote), config.image_prefix);
+  }
   auto handler = embedded.find(config.name);
   if (handler == embedded.end()) {
     throw Error(grpc::StatusCode::INVALID_ARGUMENT, "set up runtime", config.name,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "proxy/image_reference.h"
 #include "proxy/wire/fields.h"
 
 namespace crimux::proxy {
@@ -11,11 +12,6 @@ constexpr std::string_view kSha = "sha256:";
 constexpr std::string_view kAtSha = "@sha256:";
 // The shortest abbreviation that is taken for an id.
 constexpr size_t kShortest = 6;
-constexpr size_t kFull = 64;
-
-bool IsHex(std::string_view text) {
-  return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
 
 std::string_view Normalized(std::string_view reference) {
   return reference.starts_with(kSha) ? reference.substr(kSha.size()) : reference;
@@ -28,8 +24,7 @@ constexpr uint32_t kRepoDigests = 3;
 }  // namespace
 
 bool ImageHolders::IsId(std::string_view reference) {
-  return reference.starts_with(kSha) || reference.find(kAtSha) != std::string_view::npos ||
-         (reference.size() >= kShortest && reference.size() <= kFull && IsHex(reference));
+  return IsImageId(reference) || reference.find(kAtSha) != std::string_view::npos;
 }
 
 std::vector<Runtime*> ImageHolders::Find(std::string_view reference) const {

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+
+#include "proxy/runtime/image_prefix.h"
+#include "proxy/runtime/runtime.h"
+
+namespace crimux::proxy {
+
+// A runtime whose images have names of their own outside: around another runtime, it strips the
+// prefix from the names in requests and puts it back in answers, where the method table says that
+// names stand. Messages that are malformed pass as they are. Nothing else in proxy/ knows of it.
+class PrefixedRuntime final : public Runtime {
+ public:
+  PrefixedRuntime(RuntimePtr inner, std::string prefix);
+
+  const std::string& name() const override { return inner_->name(); }
+  const std::string& endpoint() const override { return inner_->endpoint(); }
+  const RuntimeHealth& health() const override { return inner_->health(); }
+  std::chrono::milliseconds timeout() const override { return inner_->timeout(); }
+  CallHandle Start(RuntimeRequest request, AnswerCallback done) override;
+
+ private:
+  RuntimePtr inner_;
+  ImagePrefix prefix_;
+};
+
+}  // namespace crimux::proxy
