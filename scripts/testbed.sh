@@ -6,7 +6,9 @@
 #   TestbedStartContainerd       with the images $BUSYBOX_IMAGE and $PAUSE_IMAGE
 #   TestbedStartFileServer       serves $TESTBED/www; sets VM_IMAGE_PREFIX
 #   TestbedStartCrimuxd          with $TESTBED/crimux.yaml, which TestbedWriteConfig wrote
-#   TestbedStop NAME [SIGNAL]    ends one of these: crimuxd, containerd, files
+#   TestbedStartRegistry         an image registry on the loopback; sets REGISTRY
+#   TestbedCreateNet             first of all: everything in a network namespace of its own
+#   TestbedStop NAME [SIGNAL]    ends one of these: crimuxd, containerd, files, registry
 #   TestbedLeftovers             lists what pods have left behind
 #   TestbedDestroy               ends and removes everything; 1 when something withstood
 #
@@ -19,6 +21,7 @@ source "$TESTBED_SOURCE/scripts/testbed/common.sh"
 source "$TESTBED_SOURCE/scripts/testbed/containerd.sh"
 source "$TESTBED_SOURCE/scripts/testbed/crimuxd.sh"
 source "$TESTBED_SOURCE/scripts/testbed/cri.sh"
+source "$TESTBED_SOURCE/scripts/testbed/registry.sh"
 source "$TESTBED_SOURCE/scripts/testbed/leftovers.sh"
 
 export BUSYBOX_IMAGE=crimux.test/busybox:1
@@ -81,6 +84,7 @@ TestbedDestroy() {
   KillContainers
   TestbedStop containerd
   TestbedStop files
+  TestbedStop registry
   KillRest
   UnmountAll
   RemoveLinks

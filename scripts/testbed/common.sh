@@ -1,6 +1,7 @@
 # Processes and waiting, for the testbed.
 
-# Starts a program in the background under a name. Its output goes to $TESTBED/log/NAME.
+# Starts a program in the background under a name, in the testbed's network namespace if there is one.
+# Its output goes to $TESTBED/log/NAME.
 Spawn() {
   local name=$1
   shift
@@ -10,10 +11,25 @@ Spawn() {
       fd=${fd##*/}
       if [[ $fd -gt 2 ]]; then eval "exec $fd>&-" 2>/dev/null || true; fi
     done
+    if [[ -n ${TESTBED_NET:-} ]]; then set -- nsenter "--net=$TESTBED_NET" "$@"; fi
     exec setsid "$@" </dev/null >>"$TESTBED/log/$name" 2>&1
   ) &
   echo $! >"$TESTBED/pids/$name"
   disown $!
+}
+
+# A network namespace for all that is spawned from now on: fixed ports and packet filters are then
+# nobody else's. Its links end with it.
+TestbedCreateNet() {
+  TESTBED_NET=$TESTBED/net
+  touch "$TESTBED_NET"
+  unshare "--net=$TESTBED_NET" ip link set lo up
+  export TESTBED_NET
+}
+
+InTestbedNet() {
+  if [[ -n ${TESTBED_NET:-} ]]; then set -- nsenter "--net=$TESTBED_NET" "$@"; fi
+  "$@"
 }
 
 PidOf() {

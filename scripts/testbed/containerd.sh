@@ -52,6 +52,7 @@ disabled_plugins = [
   path = "$home/opt"
 
 [plugins."io.containerd.grpc.v1.cri"]
+  ${CONTAINERD_CRI_OPTIONS:-}
   sandbox_image = "$PAUSE_IMAGE"
   restrict_oom_score_adj = true
   netns_mounts_under_state_dir = true
@@ -81,7 +82,8 @@ ImportImages() {
   umoci config --image "$layout:1" --config.cmd /bin/sh --config.env PATH=/bin
   tar -C "$layout" -cf "$layout.tar" .
   Import "$1" "${BUSYBOX_IMAGE%:*}" "$layout.tar"
-  umoci config --image "$layout:1" --config.cmd /bin/sleep --config.cmd 2147483647
+  # Not "sleep": what looks for a sleeping process in a pod should not find the sandbox's own.
+  umoci config --image "$layout:1" --config.cmd /bin/tail --config.cmd -f --config.cmd /dev/null
   umoci gc --layout "$layout"
   tar -C "$layout" -cf "$layout.tar" .
   Import "$1" "${PAUSE_IMAGE%:*}" "$layout.tar"

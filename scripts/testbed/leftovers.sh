@@ -5,7 +5,7 @@ TestbedLeftovers() (
   set +o pipefail  # folders that are not there have nothing in them
   find "$TESTBED/netns" "$TESTBED/containerd/state/netns" -mindepth 1 2>/dev/null |
     sed 's/^/namespace: /'
-  ip -o link show master "$BRIDGE" 2>/dev/null | sed 's/^/link: /'
+  InTestbedNet ip -o link show master "$BRIDGE" 2>/dev/null | sed 's/^/link: /'
   find "$TESTBED/cni/ipam" -name '10.*' 2>/dev/null | sed 's/^/address: /'
   find "$TESTBED/cni/cache" -type f 2>/dev/null | sed 's/^/CNI result: /'
   Processes | sed -nE '/^[0-9]+ (\/usr\/s?bin\/)?(qemu-|dnsmasq|containerd-shim)/s/^/process: /p'
