@@ -10,7 +10,8 @@
 #include "proxy/runtime/embedded_runtime.h"
 #include "proxy/runtime/prefixed_runtime.h"
 #include "proxy/runtime/remote_runtime.h"
-#include "proxy/status/snapshot.h"
+#include "proxy/status/endpoints.h"
+#include "proxy/status/pages.h"
 #include "proxy/status/status_server.h"
 
 namespace crimux::proxy {
@@ -60,6 +61,7 @@ class Proxy::Impl {
         status_(config.status, [this](const StatusRequest& request, StatusServer::Answer answer) {
           TellStatus(request, std::move(answer));
         }) {
+    AddPages({backends_, front_.book(), started_}, &endpoints_);
     front_.Open();
   }
 
@@ -93,6 +95,8 @@ class Proxy::Impl {
   ServerEndsFirst server_ends_first_{listener_};
   Backends backends_;
   Front front_;
+  // Front thread.
+  Endpoints endpoints_;
   StatusServer status_;
   // Waits for the server's calls to end, which the front thread can't.
   std::thread stopper_;
@@ -116,15 +120,8 @@ void Proxy::Impl::EndStop() {
 }
 
 void Proxy::Impl::TellStatus(const StatusRequest& request, StatusServer::Answer answer) {
-  if (request.method != "GET") return answer({405, "text/plain", "only GET is served here\n"});
-  if (request.target == "/healthz") {
-    return loop_.Post([answer = std::move(answer)] { answer({200, "text/plain", "ok\n"}); });
-  }
-  if (request.target != "/status") {
-    return answer({404, "text/plain", "try /status or /healthz\n"});
-  }
-  loop_.Post([this, answer = std::move(answer)] {
-    answer({.body = boost::json::serialize(Snapshot(backends_, front_.book(), started_)) + "\n"});
+  loop_.Post([this, request, answer = std::move(answer)]() mutable {
+    endpoints_.Answer(request, std::move(answer));
   });
 }
 

@@ -15,15 +15,14 @@ void Front::WhenIdle(std::function<void()> idle) {
   idle_ = std::move(idle);
 }
 
-void Front::Began() {
+void Front::Began(OpenCall& call, const Method* method) {
   ++living_;
-  book_.Begin();
+  book_.Begin(call, method, std::chrono::steady_clock::now());
 }
 
-void Front::Ended(const Method* method, grpc::StatusCode code, const std::string& path) {
-  if (method != nullptr) {
-    book_.End(*method, code);
-  } else if (book_.EndUnknown(path)) {
+void Front::Ended(OpenCall& call, grpc::StatusCode code, const std::string& path) {
+  book_.End(call, code, std::chrono::steady_clock::now());
+  if (call.method == nullptr && book_.NoteUnknown(path)) {
     spdlog::warn("a client called {}, which crimux does not know; it was told Unimplemented", path);
   }
 }

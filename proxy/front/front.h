@@ -26,8 +26,9 @@ class Front {
   const CallBook& book() const { return book_; }
 
   // For ServerCall. `method` is nullptr for an unknown one; `path` is as it came.
-  void Began();
-  void Ended(const Method* method, grpc::StatusCode code, const std::string& path);
+  void Began(OpenCall& call, const Method* method);
+  void WentTo(OpenCall& call, const std::string& runtime) { book_.SetRuntime(call, runtime); }
+  void Ended(OpenCall& call, grpc::StatusCode code, const std::string& path);
   void Deleted();
 
  private:

@@ -22,9 +22,9 @@ void ServerCall::Armed(bool ok) {
     delete this;
     return;
   }
-  front_.Began();
-  Arm(front_);
   method_ = FindMethod(context_.method());
+  front_.Began(booked_, method_);
+  Arm(front_);
   if (method_ == nullptr) {
     return Finish({grpc::StatusCode::UNIMPLEMENTED,
                    fmt::format("crimux does not know the method {}", context_.method())});
@@ -47,6 +47,8 @@ void ServerCall::Work() {
   operation_ = StartOperation(*this, front_.backends());
 }
 
+void ServerCall::SetRuntime(const std::string& name) { front_.WentTo(booked_, name); }
+
 void ServerCall::Reply(RuntimeAnswer answer) {
   if (finishing_) return;
   for (const auto& [key, value] : answer.initial_metadata) {
@@ -62,14 +64,14 @@ void ServerCall::Reply(RuntimeAnswer answer) {
                                answer.message.Length(), kMaxMessageBytes)});
   }
   finishing_ = true;
-  front_.Ended(method_, grpc::StatusCode::OK, context_.method());
+  front_.Ended(booked_, grpc::StatusCode::OK, context_.method());
   stream_.WriteAndFinish(answer.message, grpc::WriteOptions(), answer.status,
                          &static_cast<Tag&>(finished_));
 }
 
 void ServerCall::Finish(const grpc::Status& status) {
   finishing_ = true;
-  front_.Ended(method_, status.error_code(), context_.method());
+  front_.Ended(booked_, status.error_code(), context_.method());
   stream_.Finish(status, &static_cast<Tag&>(finished_));
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "proxy/dispatch/incoming_call.h"
+#include "proxy/front/call_book.h"
 #include "proxy/loop/tag.h"
 
 namespace crimux::proxy {
@@ -26,7 +27,7 @@ class ServerCall final : public IncomingCall {
   Deadline deadline() const override { return context_.deadline(); }
   const Metadata& metadata() const override { return metadata_; }
   void Reply(RuntimeAnswer answer) override;
-  void SetRuntime(const std::string& name) override { runtime_ = name; }
+  void SetRuntime(const std::string& name) override;
 
  private:
   explicit ServerCall(Front& front);
@@ -52,7 +53,7 @@ class ServerCall final : public IncomingCall {
   const Method* method_ = nullptr;
   grpc::ByteBuffer request_;
   Metadata metadata_;
-  std::string runtime_;
+  OpenCall booked_;
   std::unique_ptr<Operation> operation_;
   bool reading_ = false;
   bool finishing_ = false;

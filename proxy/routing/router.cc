@@ -6,36 +6,13 @@
 #include <algorithm>
 #include <set>
 
+#include "proxy/routing/match.h"
+
 namespace crimux::proxy {
 namespace {
 
-using Pairs = std::map<std::string, std::string>;
-using Conditions = std::map<std::string, std::vector<std::string>>;
-
 bool Contains(const std::vector<std::string>& values, const std::string& value) {
   return std::find(values.begin(), values.end(), value) != values.end();
-}
-
-bool Match(const Conditions& conditions, const Pairs& pairs) {
-  return std::all_of(conditions.begin(), conditions.end(), [&](const auto& condition) {
-    auto found = pairs.find(condition.first);
-    return found != pairs.end() && Contains(condition.second, found->second);
-  });
-}
-
-bool MatchPrefix(const std::vector<std::string>& prefixes, const std::optional<std::string>& name) {
-  if (prefixes.empty()) return true;
-  return name && std::any_of(prefixes.begin(), prefixes.end(),
-                             [&](const std::string& prefix) { return name->starts_with(prefix); });
-}
-
-bool Match(const RouteConfig& route, const RouteSubject& subject) {
-  if (route.handler && *route.handler != subject.handler) return false;
-  if (!route.pod_namespace.empty() && !Contains(route.pod_namespace, subject.pod_namespace)) {
-    return false;
-  }
-  return Match(route.annotation, subject.annotations) && Match(route.label, subject.labels) &&
-         MatchPrefix(route.image_prefix, subject.image);
 }
 
 }  // namespace
@@ -50,7 +27,7 @@ Router::Router(const Config& config) : routes_(config.routes) {
 RouteDecision Router::Decide(const RouteSubject& subject) const {
   if (auto refused = RefuseTarget(subject)) return *refused;
   for (const RouteConfig& route : routes_) {
-    if (Match(route, subject)) return {.runtime = route.runtime, .route = &route};
+    if (FindMismatch(route, subject).Matches()) return {.runtime = route.runtime, .route = &route};
   }
   auto target = subject.annotations.find(std::string(kTargetAnnotation));
   if (target != subject.annotations.end() && IsRuntime(target->second)) {

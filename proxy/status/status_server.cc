@@ -74,7 +74,7 @@ asio::awaitable<bool> ServeOne(Stream& stream, boost::beast::flat_buffer& buffer
                                              request.version());
   response.set(http::field::content_type, reply.content_type);
   response.keep_alive(request.keep_alive());
-  response.body() = std::move(reply.body);
+  response.body() = reply.render ? reply.render() : std::move(reply.body);
   response.prepare_payload();
   stream.expires_after(kIdleTimeout);
   co_await http::async_write(stream, response, asio::use_awaitable);

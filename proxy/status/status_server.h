@@ -23,6 +23,8 @@ struct StatusReply {
   int code = 200;
   std::string content_type = "application/json";
   std::string body;
+  // Makes the body instead, on the server's thread; for what takes a while.
+  std::function<std::string()> render;
 };
 
 // HTTP on a Unix socket of mode 0600, on a thread of its own.

@@ -60,18 +60,20 @@ std::string Node::Asked() {
   return asked;
 }
 
-std::string Node::Status(const std::string& target) {
+HttpReply Node::Http(const std::string& method, const std::string& target,
+                     const std::string& body) const {
   namespace http = boost::beast::http;
   boost::asio::io_context io;
   boost::asio::local::stream_protocol::socket socket(io);
   socket.connect(config.status.native());
-  http::request<http::string_body> request(http::verb::get, target, 11);
+  http::request<http::string_body> request(http::string_to_verb(method), target, 11, body);
   request.set(http::field::host, "crimux");
+  request.prepare_payload();
   http::write(socket, request);
   boost::beast::flat_buffer buffer;
   http::response<http::string_body> response;
   http::read(socket, buffer, response);
-  return response.body();
+  return {response.result_int(), std::string(response[http::field::content_type]), response.body()};
 }
 
 std::shared_ptr<grpc::Channel> Node::MakeChannel() const {

@@ -31,6 +31,12 @@ class RunningProxy {
   std::thread thread_;
 };
 
+struct HttpReply {
+  unsigned code = 0;
+  std::string content_type;
+  std::string body;
+};
+
 // A node with three fake runtimes behind crimux: "main", the default, and "side", on sockets; "vm",
 // embedded.
 class Node {
@@ -48,7 +54,9 @@ class Node {
   std::string Asked();
 
   // GET on the status socket: the body.
-  std::string Status(const std::string& target);
+  std::string Status(const std::string& target) { return Http("GET", target).body; }
+  HttpReply Http(const std::string& method, const std::string& target,
+                 const std::string& body = "") const;
 
   std::shared_ptr<grpc::Channel> MakeChannel() const;
 
