@@ -16,7 +16,9 @@ constexpr Object kPods = Object::kSandbox;
 constexpr Object kContainers = Object::kContainer;
 constexpr Object kAnImage = Object::kImage;
 constexpr Unknown kFine = Unknown::kSucceeds;
-constexpr Lacking kLeftOut = Lacking::kLeftOut;
+constexpr Away kStandIn = Away::kStandIn;
+constexpr Away kLeftOut = Away::kLeftOut;
+constexpr Lacking kPassedOver = Lacking::kLeftOut;
 constexpr std::string_view kRuntime = "RuntimeService";
 constexpr std::string_view kImages = "ImageService";
 
@@ -29,20 +31,20 @@ std::vector<Method> Table() {
     {kRuntime, "RuntimeConfig", kRuntimeConfig, {}},
     {kRuntime, "UpdateRuntimeConfig", kAll, {}},
 
-    {kRuntime, "RunPodSandbox", kNewSandbox, {.creates = kPods}},
-    {kRuntime, "StopPodSandbox", kSandbox, {.key = 1, .unknown = kFine}},
-    {kRuntime, "RemovePodSandbox", kSandbox, {.key = 1, .unknown = kFine, .removes = true}},
+    {kRuntime, "RunPodSandbox", kNewSandbox, {.creates = kPods, .changes = true}},
+    {kRuntime, "StopPodSandbox", kSandbox, {.key = 1, .unknown = kFine, .changes = true}},
+    {kRuntime, "RemovePodSandbox", kSandbox, {.key = 1, .unknown = kFine, .removes = true, .changes = true}},
     {kRuntime, "PodSandboxStatus", kSandbox, {.key = 1, .names_out = &kInSandboxStatusResponse}},
     {kRuntime, "PodSandboxStats", kSandbox, {.key = 1}},
     {kRuntime, "PortForward", kSandbox, {.key = 1}},
     {kRuntime, "UpdatePodSandboxResources", kSandbox, {.key = 1}},
     {kRuntime, "CheckpointPod", kSandbox, {.key = 1, .unbounded = true}},
-    {kRuntime, "RestorePod", kSandbox, {.key = 1, .unbounded = true}},
+    {kRuntime, "RestorePod", kSandbox, {.key = 1, .changes = true, .unbounded = true}},
 
-    {kRuntime, "CreateContainer", kSandbox, {.key = 1, .creates = kContainers, .names_in = &kInCreateContainer}},
-    {kRuntime, "StartContainer", kContainer, {.key = 1}},
-    {kRuntime, "StopContainer", kContainer, {.key = 1, .unknown = kFine}},
-    {kRuntime, "RemoveContainer", kContainer, {.key = 1, .unknown = kFine, .removes = true}},
+    {kRuntime, "CreateContainer", kSandbox, {.key = 1, .creates = kContainers, .changes = true, .names_in = &kInCreateContainer}},
+    {kRuntime, "StartContainer", kContainer, {.key = 1, .changes = true}},
+    {kRuntime, "StopContainer", kContainer, {.key = 1, .unknown = kFine, .changes = true}},
+    {kRuntime, "RemoveContainer", kContainer, {.key = 1, .unknown = kFine, .removes = true, .changes = true}},
     {kRuntime, "ContainerStatus", kContainer, {.key = 1, .names_out = &kInContainerStatusResponse}},
     {kRuntime, "ContainerStats", kContainer, {.key = 1}},
     {kRuntime, "UpdateContainerResources", kContainer, {.key = 1}},
@@ -52,12 +54,12 @@ std::vector<Method> Table() {
     {kRuntime, "Attach", kContainer, {.key = 1}},
     {kRuntime, "CheckpointContainer", kContainer, {.key = 1, .unbounded = true}},
 
-    {kRuntime, "ListPodSandbox", kMerged, {.items = kPods, .filter_id = 1, .teaches = true}},
-    {kRuntime, "ListContainers", kMerged, {.items = kContainers, .filter_id = 1, .filter_sandbox = 3, .teaches = true, .names_out = &kInContainers}},
-    {kRuntime, "ListPodSandboxStats", kMerged, {.items = kPods, .filter_id = 1}},
-    {kRuntime, "ListContainerStats", kMerged, {.items = kContainers, .filter_id = 1, .filter_sandbox = 2}},
-    {kRuntime, "ListMetricDescriptors", kMerged, {.unique = true, .lacking = kLeftOut}},
-    {kRuntime, "ListPodSandboxMetrics", kMerged, {.lacking = kLeftOut}},
+    {kRuntime, "ListPodSandbox", kMerged, {.items = kPods, .filter_id = 1, .teaches = true, .away = kStandIn}},
+    {kRuntime, "ListContainers", kMerged, {.items = kContainers, .filter_id = 1, .filter_sandbox = 3, .teaches = true, .away = kStandIn, .names_out = &kInContainers}},
+    {kRuntime, "ListPodSandboxStats", kMerged, {.items = kPods, .filter_id = 1, .away = kLeftOut}},
+    {kRuntime, "ListContainerStats", kMerged, {.items = kContainers, .filter_id = 1, .filter_sandbox = 2, .away = kLeftOut}},
+    {kRuntime, "ListMetricDescriptors", kMerged, {.unique = true, .lacking = kPassedOver, .away = kLeftOut}},
+    {kRuntime, "ListPodSandboxMetrics", kMerged, {.lacking = kPassedOver, .away = kLeftOut}},
 
     {kRuntime, "StreamPodSandboxes", kMergedStream, {.unary = "ListPodSandbox"}},
     {kRuntime, "StreamContainers", kMergedStream, {.unary = "ListContainers", .names_out = &kInContainers}},
@@ -66,12 +68,12 @@ std::vector<Method> Table() {
     {kRuntime, "StreamPodSandboxMetrics", kMergedStream, {.unary = "ListPodSandboxMetrics"}},
     {kRuntime, "GetContainerEvents", kEvents, {.unbounded = true, .names_out = &kInContainerEvent}},
 
-    {kImages, "ListImages", kMerged, {.items = kAnImage, .teaches = true, .names_in = &kInImageListRequest, .names_out = &kInImages}},
+    {kImages, "ListImages", kMerged, {.items = kAnImage, .teaches = true, .away = kStandIn, .names_in = &kInImageListRequest, .names_out = &kInImages}},
     {kImages, "StreamImages", kMergedStream, {.unary = "ListImages", .names_in = &kInImageListRequest, .names_out = &kInImages}},
     {kImages, "ImageStatus", kImage, {.key = 1, .names_in = &kInImageRequest, .names_out = &kInImages}},
-    {kImages, "PullImage", kImage, {.key = 1, .creates = kAnImage, .unbounded = true, .names_in = &kInImageRequest, .names_out = &kInPulled}},
-    {kImages, "RemoveImage", kImage, {.key = 1, .unknown = kFine, .removes = true, .names_in = &kInImageRequest}},
-    {kImages, "ImageFsInfo", kMerged, {}},
+    {kImages, "PullImage", kImage, {.key = 1, .creates = kAnImage, .changes = true, .unbounded = true, .names_in = &kInImageRequest, .names_out = &kInPulled}},
+    {kImages, "RemoveImage", kImage, {.key = 1, .unknown = kFine, .removes = true, .changes = true, .names_in = &kInImageRequest}},
+    {kImages, "ImageFsInfo", kMerged, {.away = kStandIn}},
   };
 }
 // clang-format on
@@ -108,10 +110,15 @@ const Method* FindMethod(std::string_view path) {
   return found == by_path.end() ? nullptr : found->second;
 }
 
-const Method& MethodNamed(std::string_view name) {
+const Method* FindMethodNamed(std::string_view name) {
   for (const Method& method : TheTable()) {
-    if (method.name == name) return method;
+    if (method.name == name) return &method;
   }
+  return nullptr;
+}
+
+const Method& MethodNamed(std::string_view name) {
+  if (const Method* method = FindMethodNamed(name)) return *method;
   assert(false && "a method that the table lacks");
   std::abort();
 }

@@ -33,6 +33,10 @@ enum class Unknown { kNotFound, kSucceeds };
 // What a merged list does when some, but not all, runtimes lack the method.
 enum class Lacking { kRefused, kLeftOut };
 
+// What a merged list says of a runtime that can't be asked, being down or too slow: nothing, so the
+// list fails; its last known list; or nothing of it, as an old figure would pass for a new one.
+enum class Away { kFails, kStandIn, kLeftOut };
+
 // The part of a row that most methods leave at its defaults. Numbers are field numbers.
 struct Traits {
   // Request: the id, or the ImageSpec.
@@ -42,6 +46,8 @@ struct Traits {
   Object creates = Object::kNone;
   // Success means that the id is gone.
   bool removes = false;
+  // Success means that lists are no longer what they were.
+  bool changes = false;
   // Comes without a deadline and may rightly take for ever.
   bool unbounded = false;
   // Lists: what the items (field 1 of the answer) are or tell of, and in the filter (field 1 of the
@@ -54,6 +60,7 @@ struct Traits {
   // Lists: items with the same field 1 are one.
   bool unique = false;
   Lacking lacking = Lacking::kRefused;
+  Away away = Away::kFails;
   // Streams: the unary list that says the same.
   std::string_view unary = {};
   // Where image names stand in the request, and in the response or each message of a stream.
@@ -77,7 +84,10 @@ std::span<const Method> Methods();
 // The method of a path, of runtime.v1 or v1alpha2; nullptr for one that the table lacks.
 const Method* FindMethod(std::string_view path);
 
-// The method of that name. It must be in the table.
+// The method of a name alone, "ListContainers"; nullptr likewise.
+const Method* FindMethodNamed(std::string_view name);
+
+// The same, for a name that must be in the table.
 const Method& MethodNamed(std::string_view name);
 
 }  // namespace crimux::proxy

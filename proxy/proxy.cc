@@ -56,7 +56,8 @@ class Proxy::Impl {
       : config_(config),
         listener_(config.listen),
         loop_(listener_.queue()),
-        backends_{MakeRuntimes(loop_, config, embedded), Router(config), {}, {}},
+        store_(config.last_known_dir),
+        backends_(loop_, MakeRuntimes(loop_, config, embedded), Router(config), store_),
         front_(listener_, backends_),
         status_(config.status, [this](const StatusRequest& request, StatusServer::Answer answer) {
           TellStatus(request, std::move(answer));
@@ -93,6 +94,7 @@ class Proxy::Impl {
   Listener listener_;
   Loop loop_;
   ServerEndsFirst server_ends_first_{listener_};
+  ListStore store_;
   Backends backends_;
   Front front_;
   // Front thread.
@@ -115,6 +117,7 @@ void Proxy::Impl::BeginStop() {
 
 void Proxy::Impl::EndStop() {
   // Without runtimes nothing new can be started on the queue.
+  backends_.overdue.Clear();
   backends_.runtimes.clear();
   loop_.Shutdown();
 }

@@ -3,6 +3,8 @@
 #include <string_view>
 #include <vector>
 
+#include "proxy/dispatch/overdue.h"
+#include "proxy/lists/last_known.h"
 #include "proxy/routing/image_holders.h"
 #include "proxy/routing/owners.h"
 #include "proxy/routing/router.h"
@@ -12,17 +14,25 @@ namespace crimux::proxy {
 
 // The runtimes, and what is known about who has what. Front thread.
 struct Backends {
+  // Takes what the store has of the runtimes, and learns from it.
+  Backends(Loop& loop, std::vector<RuntimePtr> runtimes, Router router, ListStore& store);
+
   // In the order of the config, the default one first; never empty.
   std::vector<RuntimePtr> runtimes;
   Router router;
   Owners owners;
   ImageHolders images;
+  LastKnown lists;
+  Overdue overdue;
 
   const RuntimePtr& Default() const { return runtimes.front(); }
 
   // Empty when there is none of that name, or it is gone.
   RuntimePtr Find(std::string_view name) const;
   RuntimePtr Find(const Runtime* runtime) const;
+
+  // kSlow for a runtime that is up, but keeps questions waiting.
+  RuntimeState StateOf(const Runtime& runtime) const;
 };
 
 }  // namespace crimux::proxy

@@ -19,6 +19,7 @@ void Forward::Take(RuntimeAnswer answer) {
   bool gone = traits.removes ? answer.status.ok()
                              : answer.status.error_code() == grpc::StatusCode::NOT_FOUND;
   if (gone) Forget();
+  if (answer.status.ok() && traits.changes) backends_.lists.NoteChange(*runtime_);
   call_.Reply(std::move(answer));
 }
 

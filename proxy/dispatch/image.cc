@@ -58,6 +58,7 @@ void ImageCall::TakeRemoved(std::vector<RuntimeAnswer>& answers) {
   for (size_t i = 0; i < answers.size(); ++i) {
     if (answers[i].status.ok()) {
       backends_.images.Forget(reference_, removal_.runtimes()[i].get());
+      backends_.lists.NoteChange(*removal_.runtimes()[i]);
     } else {
       failed = i;
     }
@@ -73,6 +74,7 @@ void ImageCall::AskAll() {
   question_.Start(
       backends_.runtimes,
       [&](Runtime& runtime) { return Asked(call_, runtime, image_status, message); },
+      FanOut::Patience{.overdue = backends_.overdue},
       [this](std::vector<RuntimeAnswer>& answers) { Judge(answers); });
 }
 

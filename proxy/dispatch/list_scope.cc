@@ -44,9 +44,16 @@ ListScope ScopeOf(const Method& list, const grpc::ByteBuffer& request, const Bac
   return {.complete = false, .filter = std::move(filter), .runtimes = std::move(runtimes)};
 }
 
+void TakeList(const Method& list, const RuntimePtr& runtime, const grpc::ByteBuffer& answer,
+              AskedAt at, Backends& backends) {
+  if (backends.Find(runtime.get()) == nullptr) return;
+  LearnList(list, runtime, answer, at.owners, backends);
+  if (list.traits.away == Away::kStandIn) backends.lists.Keep(list, *runtime, answer, at.lists);
+}
+
 void LearnList(const Method& list, const RuntimePtr& runtime, const grpc::ByteBuffer& answer,
                Owners::Moment since, Backends& backends) {
-  if (!list.traits.teaches || backends.Find(runtime.get()) == nullptr) return;
+  if (!list.traits.teaches) return;
   Flat flat(answer);
   if (list.traits.items == Object::kImage) {
     backends.images.LearnList(flat.view(), runtime.get());

@@ -24,8 +24,20 @@ struct ListScope {
 // `list` is a merged list, or the unary one of a merged stream; their requests are the same.
 ListScope ScopeOf(const Method& list, const grpc::ByteBuffer& request, const Backends& backends);
 
-// Notes who has what by a runtime's complete list; `since` is from before it was asked. Lists that
-// don't teach, and runtimes that are gone, are passed over.
+// When a list was asked for, in the sequences of what is learned and of what changes.
+struct AskedAt {
+  explicit AskedAt(const Backends& backends)
+      : owners(backends.owners.Now()), lists(backends.lists.Now()) {}
+  Owners::Moment owners;
+  LastKnown::Moment lists;
+};
+
+// Takes a runtime's complete list: notes who has what, and keeps it to stand in for the runtime.
+// A runtime that was taken out of the config meanwhile is passed over.
+void TakeList(const Method& list, const RuntimePtr& runtime, const grpc::ByteBuffer& answer,
+              AskedAt at, Backends& backends);
+
+// The first half of it, for a list that has been kept.
 void LearnList(const Method& list, const RuntimePtr& runtime, const grpc::ByteBuffer& answer,
                Owners::Moment since, Backends& backends);
 

@@ -34,6 +34,7 @@ void Locate::Start(Object kind, std::string id, Found found) {
   grpc::ByteBuffer message = ListRequest(id_);
   fan_out_.Start(
       backends_.runtimes, [&](Runtime& runtime) { return Asked(call_, runtime, list, message); },
+      FanOut::Patience{.overdue = backends_.overdue},
       [this](std::vector<RuntimeAnswer>& answers) { Conclude(answers); },
       [this](size_t index, RuntimeAnswer& answer) { Take(index, answer); });
 }

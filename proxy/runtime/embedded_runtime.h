@@ -17,10 +17,9 @@ class EmbeddedRuntime final : public Runtime {
   // Stops the tokens of all calls and waits for their handlers.
   ~EmbeddedRuntime() override;
 
-  const std::string& name() const override { return config_.name; }
+  const RuntimeConfig& config() const override { return config_; }
   const std::string& endpoint() const override { return endpoint_; }
   const RuntimeHealth& health() const override { return health_; }
-  std::chrono::milliseconds timeout() const override { return config_.timeout; }
   CallHandle Start(RuntimeRequest request, AnswerCallback done) override;
 
  private:

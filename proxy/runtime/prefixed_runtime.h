@@ -14,10 +14,9 @@ class PrefixedRuntime final : public Runtime {
  public:
   PrefixedRuntime(RuntimePtr inner, std::string prefix);
 
-  const std::string& name() const override { return inner_->name(); }
+  const RuntimeConfig& config() const override { return inner_->config(); }
   const std::string& endpoint() const override { return inner_->endpoint(); }
   const RuntimeHealth& health() const override { return inner_->health(); }
-  std::chrono::milliseconds timeout() const override { return inner_->timeout(); }
   CallHandle Start(RuntimeRequest request, AnswerCallback done) override;
 
  private:

@@ -17,10 +17,9 @@ class RemoteRuntime final : public Runtime {
   RemoteRuntime(Loop& loop, const RuntimeConfig& config);
   ~RemoteRuntime() override;
 
-  const std::string& name() const override { return config_.name; }
+  const RuntimeConfig& config() const override { return config_; }
   const std::string& endpoint() const override { return config_.endpoint; }
   const RuntimeHealth& health() const override { return health_; }
-  std::chrono::milliseconds timeout() const override { return config_.timeout; }
   CallHandle Start(RuntimeRequest request, AnswerCallback done) override;
 
  private:

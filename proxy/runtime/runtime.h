@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "config/config.h"
 #include "proxy/method_table.h"
 
 namespace crimux::proxy {
@@ -35,6 +36,8 @@ struct RuntimeAnswer {
   // The runtime could not be reached, or went away during the call. The status is then our own
   // words, UNAVAILABLE, and names it.
   bool unreachable = false;
+  // No answer, for the asker's patience ended; the status says so.
+  bool overdue = false;
 };
 
 // A call in flight. Dropping its handle cancels it, and nothing is heard of it any more.
@@ -55,8 +58,9 @@ using CallHandle = std::unique_ptr<PendingCall, AbandonCall>;
 // On the front thread, once, never from inside Start. The handle may be dropped in it.
 using AnswerCallback = std::function<void(RuntimeAnswer)>;
 
-// Whether a runtime can be reached, as far as is known.
-enum class RuntimeState { kUnknown, kUp, kDown };
+// Whether a runtime can be reached, as far as is known. kSlow: it can, but what it was asked is
+// overdue; a runtime itself never says so of itself.
+enum class RuntimeState { kUnknown, kUp, kSlow, kDown };
 
 struct RuntimeHealth {
   RuntimeState state = RuntimeState::kUnknown;
@@ -74,12 +78,12 @@ class Runtime {
   Runtime& operator=(const Runtime&) = delete;
   virtual ~Runtime() = default;
 
-  virtual const std::string& name() const = 0;
+  virtual const RuntimeConfig& config() const = 0;
   // Where it is: "unix:///…" or "embedded".
   virtual const std::string& endpoint() const = 0;
   virtual const RuntimeHealth& health() const = 0;
-  // For calls without a deadline, and the longest that a merged list waits for this runtime.
-  virtual std::chrono::milliseconds timeout() const = 0;
+
+  const std::string& name() const { return config().name; }
 
   // Starts a unary call.
   [[nodiscard]] virtual CallHandle Start(RuntimeRequest request, AnswerCallback done) = 0;

@@ -6,7 +6,8 @@ namespace {
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
-constexpr std::array kStates = {RuntimeState::kUnknown, RuntimeState::kUp, RuntimeState::kDown};
+constexpr std::array kStates = {RuntimeState::kUnknown, RuntimeState::kUp, RuntimeState::kSlow,
+                                RuntimeState::kDown};
 
 MetricFamily States(const Backends& backends) {
   MetricFamily family =

@@ -22,11 +22,11 @@ json::object Owned(const Backends& backends, Runtime* runtime) {
 
 json::object Describe(const Backends& backends, const RuntimePtr& runtime) {
   const RuntimeHealth& health = runtime->health();
-  std::chrono::duration<double> timeout = runtime->timeout();
+  std::chrono::duration<double> timeout = runtime->config().timeout;
   return {{"name", runtime->name()},
           {"endpoint", runtime->endpoint()},
           {"default", runtime == backends.Default()},
-          {"state", StateName(health.state)},
+          {"state", StateName(backends.StateOf(*runtime))},
           {"version", health.version},
           {"lastError", health.last_error},
           {"timeoutSeconds", timeout.count()},
@@ -39,6 +39,8 @@ std::string_view StateName(RuntimeState state) {
   switch (state) {
     case RuntimeState::kUp:
       return "up";
+    case RuntimeState::kSlow:
+      return "slow";
     case RuntimeState::kDown:
       return "down";
     case RuntimeState::kUnknown:

@@ -6,6 +6,7 @@ TestbedWriteConfig() {
   cat >"$TESTBED/crimux.yaml" <<END
 listen: $CRIMUX_SOCKET
 status: $STATUS_SOCKET
+lastKnownDir: $TESTBED/last-known
 runtimes:
   - name: containerd
     endpoint: unix://$CONTAINERD_SOCKET

@@ -18,6 +18,7 @@ std::string Unix(const std::filesystem::path& socket) { return "unix://" + socke
 Node::Node() {
   config.listen = dir.path() / "crimux.sock";
   config.status = dir.path() / "status.sock";
+  config.last_known_dir = dir.path() / "last-known";
   config.drain_timeout = std::chrono::seconds(5);
   config.runtimes = {
       {.name = "main", .endpoint = Unix(dir.path() / "main.sock"), .is_default = true},

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <grpcpp/support/byte_buffer.h>
+
+#include <string>
+
+#include "proxy/method_table.h"
+
+namespace crimux::proxy {
+
+// Equal for two answers of a list that say the same, whatever the order of their items and of the
+// entries of their maps (runtimes shuffle both). Costs a parse.
+std::string Fingerprint(const Method& list, const grpc::ByteBuffer& answer);
+
+}  // namespace crimux::proxy

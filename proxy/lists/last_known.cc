@@ -1,0 +1,55 @@
+#include "proxy/lists/last_known.h"
+
+#include "proxy/wire/message.h"
+
+namespace crimux::proxy {
+namespace {
+
+bool IsRemote(const Runtime& runtime) { return runtime.endpoint().starts_with("unix:"); }
+
+}  // namespace
+
+const std::map<std::string_view, LastKnown::List>& LastKnown::Load(const Runtime& runtime) {
+  Known& known = known_[runtime.name()];
+  if (!IsRemote(runtime)) return known.lists;
+  for (const StoredList& stored : store_.Load(runtime.name(), runtime.endpoint()).lists()) {
+    const Method& method = MethodNamed(stored.method());
+    std::chrono::milliseconds taken(stored.taken_unix_ms());
+    known.lists[method.name] = {ToBuffer(stored.response()),
+                                std::chrono::system_clock::time_point(taken), 0};
+  }
+  return known.lists;
+}
+
+void LastKnown::NoteChange(const Runtime& runtime) { known_[runtime.name()].changed = ++now_; }
+
+void LastKnown::Keep(const Method& list, const Runtime& runtime, const grpc::ByteBuffer& answer,
+                     Moment asked) {
+  auto taken = std::chrono::system_clock::now();
+  known_[runtime.name()].lists[list.name] = {answer, taken, asked};
+  if (IsRemote(runtime)) store_.Save(runtime.name(), runtime.endpoint(), list, answer, taken);
+}
+
+const LastKnown::List* LastKnown::Find(const Method& list, const Runtime& runtime) const {
+  const auto& lists = Of(runtime);
+  auto found = lists.find(list.name);
+  return found == lists.end() ? nullptr : &found->second;
+}
+
+bool LastKnown::IsCurrent(const Method& list, const Runtime& runtime) const {
+  const List* kept = Find(list, runtime);
+  return kept != nullptr && known_.find(runtime.name())->second.changed <= kept->asked;
+}
+
+const std::map<std::string_view, LastKnown::List>& LastKnown::Of(const Runtime& runtime) const {
+  static const std::map<std::string_view, List> none;
+  auto known = known_.find(runtime.name());
+  return known == known_.end() ? none : known->second.lists;
+}
+
+void LastKnown::Drop(const std::string& runtime) {
+  known_.erase(runtime);
+  store_.Remove(runtime);
+}
+
+}  // namespace crimux::proxy

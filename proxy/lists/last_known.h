@@ -1,0 +1,66 @@
+#pragma once
+
+#include <grpcpp/support/byte_buffer.h>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "proxy/lists/list_store.h"
+#include "proxy/method_table.h"
+#include "proxy/runtime/runtime.h"
+
+namespace crimux::proxy {
+
+// The last complete lists that each runtime gave, to stand in for it while it can't be asked: what
+// drops out of a list is, to the kubelet, a pod that died. Those of runtimes behind sockets are on
+// disk too. Front thread.
+class LastKnown {
+ public:
+  // A point in the sequence of changes.
+  using Moment = uint64_t;
+
+  struct List {
+    grpc::ByteBuffer answer;
+    std::chrono::system_clock::time_point taken;
+    Moment asked = 0;
+  };
+
+  // The store must outlive it.
+  explicit LastKnown(ListStore& store) : store_(store) {}
+
+  // What the disk has of a runtime, by the method's name.
+  const std::map<std::string_view, List>& Load(const Runtime& runtime);
+
+  Moment Now() const { return now_; }
+  // Something of the runtime was made, changed or removed through us: its lists are of the past.
+  void NoteChange(const Runtime& runtime);
+
+  // `asked` is from before the runtime was asked.
+  void Keep(const Method& list, const Runtime& runtime, const grpc::ByteBuffer& answer,
+            Moment asked);
+
+  // nullptr when there is none.
+  const List* Find(const Method& list, const Runtime& runtime) const;
+  // Whether nothing was changed through us since that list was asked for.
+  bool IsCurrent(const Method& list, const Runtime& runtime) const;
+  const std::map<std::string_view, List>& Of(const Runtime& runtime) const;
+
+  // Forgets a runtime, on disk too.
+  void Drop(const std::string& runtime);
+
+ private:
+  struct Known {
+    // By the method's name, which lives in the method table.
+    std::map<std::string_view, List> lists;
+    Moment changed = 0;
+  };
+
+  ListStore& store_;
+  std::map<std::string, Known> known_;
+  Moment now_ = 0;
+};
+
+}  // namespace crimux::proxy
