@@ -16,7 +16,7 @@ MetricFamily States(const Backends& backends) {
   for (const RuntimePtr& runtime : backends.runtimes) {
     for (RuntimeState state : kStates) {
       auto sample = Sample({{"runtime", runtime->name()}, {"state", StateName(state)}});
-      sample.gauge.value = runtime->health().state == state ? 1 : 0;
+      sample.gauge.value = backends.StateOf(*runtime) == state ? 1 : 0;
       family.metric.push_back(std::move(sample));
     }
   }
