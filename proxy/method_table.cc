@@ -57,7 +57,7 @@ std::vector<Method> Table() {
     {kRuntime, "ListPodSandbox", kMerged, {.items = kPods, .filter_id = 1, .teaches = true, .away = kStandIn}},
     {kRuntime, "ListContainers", kMerged, {.items = kContainers, .filter_id = 1, .filter_sandbox = 3, .teaches = true, .away = kStandIn, .names_out = &kInContainers}},
     {kRuntime, "ListPodSandboxStats", kMerged, {.items = kPods, .filter_id = 1, .away = kLeftOut}},
-    {kRuntime, "ListContainerStats", kMerged, {.items = kContainers, .filter_id = 1, .filter_sandbox = 2, .away = kLeftOut}},
+    {kRuntime, "ListContainerStats", kMerged, {.items = kContainers, .filter_id = 1, .filter_sandbox = 2, .lacking = kPassedOver, .away = kLeftOut}},
     {kRuntime, "ListMetricDescriptors", kMerged, {.unique = true, .lacking = kPassedOver, .away = kLeftOut}},
     {kRuntime, "ListPodSandboxMetrics", kMerged, {.lacking = kPassedOver, .away = kLeftOut}},
 

@@ -12,10 +12,11 @@ bool IsRemote(const Runtime& runtime) { return runtime.endpoint().starts_with("u
 const std::map<std::string_view, LastKnown::List>& LastKnown::Load(const Runtime& runtime) {
   Known& known = known_[runtime.name()];
   if (!IsRemote(runtime)) return known.lists;
-  for (const StoredList& stored : store_.Load(runtime.name(), runtime.endpoint()).lists()) {
-    const Method& method = MethodNamed(stored.method());
-    std::chrono::milliseconds taken(stored.taken_unix_ms());
-    known.lists[method.name] = {ToBuffer(stored.response()),
+  const StoredLists stored = store_.Load(runtime.name(), runtime.endpoint());
+  for (const StoredList& list : stored.lists()) {
+    const Method& method = MethodNamed(list.method());
+    std::chrono::milliseconds taken(list.taken_unix_ms());
+    known.lists[method.name] = {ToBuffer(list.response()),
                                 std::chrono::system_clock::time_point(taken), 0};
   }
   return known.lists;

@@ -30,9 +30,8 @@ setup() {
 
 @test "critest: what passes on containerd passes through crimux" {
   [[ $(Specs passed "$through" | wc -l) -ge 80 ]]
-  diff <(Recorded worse) \
-    <(LC_ALL=C comm -23 <(Specs passed "$direct") <(Specs passed "$through")) ||
-    { echo "worse through crimux than on containerd: < as recorded, > now"; false; }
+  worse=$(LC_ALL=C comm -23 <(Specs passed "$direct") <(Specs passed "$through"))
+  [[ -z $worse ]] || { printf 'passes on containerd, not through crimux:\n%s\n' "$worse"; false; }
 }
 
 @test "critest: what fails on containerd, or is skipped there, does so through crimux, unless recorded" {
