@@ -63,6 +63,7 @@ class Proxy::Impl {
           TellStatus(request, std::move(answer));
         }) {
     AddPages({backends_, front_.book(), started_}, &endpoints_);
+    backends_.cgroup_driver = config.cgroup_driver;
     front_.Open();
   }
 

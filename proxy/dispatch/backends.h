@@ -23,6 +23,8 @@ struct Backends {
   Owners owners;
   ImageHolders images;
   LastKnown lists;
+  // The config's cgroupDriver.
+  std::string cgroup_driver;
   Overdue overdue;
 
   const RuntimePtr& Default() const { return runtimes.front(); }

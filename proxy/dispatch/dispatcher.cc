@@ -6,6 +6,7 @@
 #include "proxy/dispatch/merged.h"
 #include "proxy/dispatch/new_sandbox.h"
 #include "proxy/dispatch/node_status.h"
+#include "proxy/dispatch/runtime_config.h"
 #include "proxy/dispatch/to_default.h"
 
 namespace crimux::proxy {
@@ -24,8 +25,9 @@ std::unique_ptr<Operation> StartOperation(IncomingCall& call, Backends& backends
     case Dispatch::kAll:
       return std::make_unique<All>(call, backends);
     case Dispatch::kDefault:
-    case Dispatch::kRuntimeConfig:
       return std::make_unique<ToDefault>(call, backends);
+    case Dispatch::kRuntimeConfig:
+      return std::make_unique<RuntimeConfigCall>(call, backends);
     case Dispatch::kStatus:
       return std::make_unique<NodeStatus>(call, backends);
     case Dispatch::kMergedStream:
