@@ -73,7 +73,7 @@ StoredLists ListStore::Load(const std::string& runtime, const std::string& endpo
     const Method* method = FindMethodNamed(list.method());
     if (method == nullptr || (!same_boot && !OutlivesBoot(list))) continue;
     std::chrono::system_clock::time_point taken(milliseconds(list.taken_unix_ms()));
-    entry.answers[method->name] = {ToBuffer(list.response()), taken};
+    entry.answers.try_emplace(method->name, Answer{ToBuffer(list.response()), taken});
     *lists.add_lists() = list;
   }
   return lists;
