@@ -33,6 +33,12 @@ void Describe(CLI::App& app, Common* common) {
       ->type_name("unix:///PATH")
       ->capture_default_str();
   AddStatus(app);
+  AddRuntimes(app);
+  AddOwners(app);
+  AddCalls(app);
+  AddExplain(app);
+  AddMetrics(app);
+  AddReload(app);
   AddRun(app, *common);
   AddPs(app, *common);
   AddLogs(app, *common);
@@ -48,6 +54,8 @@ int Main(int argc, char** argv) {
   Describe(app, &common);
   try {
     app.parse(argc, argv);
+  } catch (const CLI::RuntimeError& e) {
+    return e.get_exit_code();
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : kUsage;
   } catch (const std::exception& e) {

@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/id.h"
 #include "ctl/cri/pods.h"
-#include "ctl/table.h"
+#include "ctl/report/table.h"
 
 namespace crimux::ctl {
 namespace {

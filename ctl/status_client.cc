@@ -26,10 +26,11 @@ constexpr uint64_t kLargestBody = 64ULL << 20;
 // Beast's time-outs work on asynchronous operations only, so each runs to its end here.
 class Request {
  public:
-  Request(const std::filesystem::path& socket, const std::string& target) : stream_(io_) {
-    request_.method(http::verb::get);
-    request_.target(target);
+  Request(const std::filesystem::path& socket, http::verb verb, const std::string& target,
+          const std::string& body)
+      : stream_(io_), request_(verb, target, 11, body) {
     request_.set(http::field::host, "crimux");
+    request_.prepare_payload();
     parser_.body_limit(kLargestBody);
     stream_.expires_after(kPatience);
     stream_.async_connect(asio::local::stream_protocol::endpoint(socket.native()),
@@ -59,31 +60,47 @@ class Request {
 
   asio::io_context io_;
   Stream stream_;
-  http::request<http::empty_body> request_;
+  http::request<http::string_body> request_;
   beast::flat_buffer buffer_;
   http::response_parser<http::string_body> parser_;
   beast::error_code error_;
 };
 
-}  // namespace
+// The body of an answer 200, or what it says instead.
+std::string BodyOf(const Response& response, const std::string& operation,
+                   const std::string& target) {
+  if (response.result() == http::status::ok) return response.body();
+  std::string body = response.body();
+  while (body.ends_with('\n')) body.pop_back();
+  bool refused = response.result() == http::status::bad_request;
+  throw Error(refused ? grpc::StatusCode::INVALID_ARGUMENT : grpc::StatusCode::INTERNAL, operation,
+              target, fmt::format("HTTP {}: {}", response.result_int(), body));
+}
 
-std::string GetOverSocket(const std::filesystem::path& socket, const std::string& target) {
+std::string Ask(const std::filesystem::path& socket, http::verb verb, const std::string& target,
+                const std::string& body) {
   try {
-    Request request(socket, target);
+    Request request(socket, verb, target, body);
     if (beast::error_code error = request.Run(); error.failed()) {
       throw Error(grpc::StatusCode::UNAVAILABLE, "ask status socket", socket.string(),
                   error.message());
     }
-    const Response& response = request.response();
-    if (response.result() != http::status::ok) {
-      throw Error(grpc::StatusCode::INTERNAL, "get", target,
-                  fmt::format("HTTP {}: {}", response.result_int(), response.body()));
-    }
-    return response.body();
+    return BodyOf(request.response(), verb == http::verb::get ? "get" : "post", target);
   } catch (const boost::system::system_error& e) {
     throw Error(grpc::StatusCode::INVALID_ARGUMENT, "use status socket", socket.string(),
                 e.code().message());
   }
+}
+
+}  // namespace
+
+std::string GetOverSocket(const std::filesystem::path& socket, const std::string& target) {
+  return Ask(socket, http::verb::get, target, "");
+}
+
+std::string PostOverSocket(const std::filesystem::path& socket, const std::string& target,
+                           const std::string& body) {
+  return Ask(socket, http::verb::post, target, body);
 }
 
 }  // namespace crimux::ctl

@@ -7,8 +7,9 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.h"
+#include "ctl/report/json_view.h"
+#include "ctl/report/reports.h"
 #include "ctl/status_client.h"
-#include "ctl/status_report.h"
 #include "tests/temporary_dir.h"
 
 namespace crimux::ctl {
@@ -54,7 +55,7 @@ constexpr char kStatus[] = R"({"version":"0.1.0","uptimeSeconds":300.5,
 "routes":["handler vm -> vm"],"calls":{"inFlight":1,"methods":{}}})";
 
 TEST_CASE("the status is shown as tables") {
-  CHECK(StatusReport(kStatus) ==
+  CHECK(StatusReport(ParsePage("status", kStatus)) ==
         "crimuxd 0.1.0, up 5m, calls in flight: 1\n"
         "\n"
         "RUNTIME     STATE  DEFAULT  PODS  CONTAINERS  IMAGES  VERSION            ENDPOINT\n"
@@ -67,12 +68,12 @@ TEST_CASE("the status is shown as tables") {
 }
 
 TEST_CASE("a status with less in it is shown, one that is none refused") {
-  CHECK(StatusReport(R"({"runtimes":[{"name":"a"}]})") ==
+  CHECK(StatusReport(ParsePage("status", R"({"runtimes":[{"name":"a"}]})")) ==
         "crimuxd , calls in flight: \n\n"
         "RUNTIME  STATE  DEFAULT  PODS  CONTAINERS  IMAGES  VERSION  ENDPOINT\n"
         "a        -      -        -     -           -       -        -\n");
-  CHECK_THROWS_WITH(StatusReport("[]"), "read status: not a JSON object");
-  CHECK_THROWS_WITH(StatusReport("{"), "read status: not a JSON object");
+  CHECK_THROWS_WITH(ParsePage("status", "[]"), "read status: not a JSON object");
+  CHECK_THROWS_WITH(ParsePage("status", "{"), "read status: not a JSON object");
 }
 
 TEST_CASE("the status socket is asked by HTTP") {

@@ -5,7 +5,7 @@
 #include "ctl/kubelet/dns.h"
 #include "ctl/kubelet/expand.h"
 #include "ctl/kubelet/image_name.h"
-#include "ctl/table.h"
+#include "ctl/report/table.h"
 
 namespace crimux::ctl {
 namespace {

@@ -1,4 +1,4 @@
-#include "ctl/table.h"
+#include "ctl/report/table.h"
 
 #include <fmt/format.h>
 
@@ -38,6 +38,14 @@ std::string FormatAge(std::chrono::nanoseconds age) {
   if (seconds < 7200) return fmt::format("{}m", seconds / 60);
   if (seconds < 172'800) return fmt::format("{}h", seconds / 3600);
   return fmt::format("{}d", seconds / 86'400);
+}
+
+std::string FormatDuration(std::chrono::nanoseconds duration) {
+  auto microseconds = static_cast<double>(duration.count()) / 1e3;
+  if (microseconds < 1e3) return fmt::format("{:.0f}us", microseconds);
+  if (microseconds < 1e6) return fmt::format("{:.1f}ms", microseconds / 1e3);
+  if (microseconds < 120e6) return fmt::format("{:.2f}s", microseconds / 1e6);
+  return FormatAge(duration);
 }
 
 }  // namespace crimux::ctl

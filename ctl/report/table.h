@@ -21,4 +21,7 @@ class Table {
 // "45s", "12m", "3h", "5d".
 std::string FormatAge(std::chrono::nanoseconds age);
 
+// "120us", "4.5ms", "1.25s"; from two minutes on as FormatAge.
+std::string FormatDuration(std::chrono::nanoseconds duration);
+
 }  // namespace crimux::ctl

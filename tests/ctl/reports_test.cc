@@ -1,0 +1,76 @@
+#include "ctl/report/reports.h"
+
+#include <catch2/catch.hpp>
+
+#include "ctl/report/json_view.h"
+#include "ctl/report/table.h"
+
+namespace crimux::ctl {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr char kCalls[] = R"({
+"inFlight":[{"method":"PullImage","runtime":"containerd","ageSeconds":12.5}],
+"slowest":[{"method":"RunPodSandbox","runtime":"vm","code":"OK","seconds":2.25,"agoSeconds":61,
+            "ended":"2026-03-04T05:06:07Z"}],
+"failed":[{"method":"StopContainer","runtime":"","code":"Unavailable","seconds":0.0012,
+           "agoSeconds":5,"ended":"2026-03-04T05:07:03Z"}],
+"methods":[{"method":"ListContainers","runtime":"*","calls":100,
+            "codes":{"OK":97,"Unavailable":2,"Unknown":1},"meanSeconds":0.0004,
+            "p99Seconds":0.0049,"maxSeconds":1.5,"lastAgoSeconds":0.4}],
+"unknownMethods":{"/a.B/C":3}})";
+
+TEST_CASE("calls are shown in flight, slowest, failed, and by method") {
+  CHECK(CallsReport(ParsePage("calls", kCalls)) ==
+        "Calls in flight:\n"
+        "METHOD     RUNTIME     AGE\n"
+        "PullImage  containerd  12.50s\n"
+        "\n"
+        "Slowest of the last hour:\n"
+        "METHOD         RUNTIME  CODE  TOOK   ENDED                 AGO\n"
+        "RunPodSandbox  vm       OK    2.25s  2026-03-04T05:06:07Z  61s\n"
+        "\n"
+        "Latest that failed:\n"
+        "METHOD         RUNTIME  CODE         TOOK   ENDED                 AGO\n"
+        "StopContainer  -        Unavailable  1.2ms  2026-03-04T05:07:03Z  5s\n"
+        "\n"
+        "All calls since crimuxd started; runtime \"*\" is all of them, \"-\" crimux itself:\n"
+        "METHOD          RUNTIME  CALLS  FAILED                   MEAN   P99    MAX    LAST\n"
+        "ListContainers  *        100    Unavailable:2,Unknown:1  400us  4.9ms  1.50s  0s\n"
+        "\n"
+        "/a.B/C was called 3 times, and is not known here.\n");
+}
+
+TEST_CASE("a calls page with nothing in it is shown") {
+  CHECK(CallsReport({}) == "No calls in flight.\n");
+}
+
+TEST_CASE("owners are shown one a line") {
+  auto page = ParsePage("owners", R"({"owners":[{"kind":"sandbox","id":"ab","runtime":"vm"}]})");
+  CHECK(OwnersReport(page) == "KIND     ID  RUNTIME\nsandbox  ab  vm\n");
+}
+
+TEST_CASE("the holders of an image that is an id are shown") {
+  auto page = ParsePage("explain", R"({"runtime":"c","decidedBy":"default","reason":"r",
+      "routes":[{"route":"handler=vm -> vm","decides":false,"whyNot":"w"}],"holders":["a","b"]})");
+  CHECK(ExplainReport("Image x", page) ==
+        "Image x goes to c\n"
+        "  r\n"
+        "  it is an id, so except for a pull it goes to who has it: a, b\n"
+        "  #  ROUTE             WHY NOT\n"
+        "  1  handler=vm -> vm  w\n");
+}
+
+TEST_CASE("durations have the unit that suits them") {
+  CHECK(FormatDuration(microseconds(0)) == "0us");
+  CHECK(FormatDuration(microseconds(250)) == "250us");
+  CHECK(FormatDuration(microseconds(4500)) == "4.5ms");
+  CHECK(FormatDuration(milliseconds(1250)) == "1.25s");
+  CHECK(FormatDuration(seconds(600)) == "10m");
+}
+
+}  // namespace
+}  // namespace crimux::ctl
