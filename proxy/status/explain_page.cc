@@ -70,11 +70,11 @@ json::array Rules(const Explanation& explanation) {
 }
 
 // An id or digest that no route claims goes to whoever holds it.
-void AddHolders(const Backends& backends, const RouteSubject& subject,
+void AddHolders(const ImageHolders& images, const RouteSubject& subject,
                 const RouteDecision& decision, json::object* page) {
   if (!subject.image || !decision.is_default || !ImageHolders::IsId(*subject.image)) return;
   json::array holders;
-  for (const Runtime* holder : backends.images.Find(*subject.image)) {
+  for (const Runtime* holder : images.Find(*subject.image)) {
     holders.emplace_back(holder->name());
   }
   (*page)["holders"] = std::move(holders);
@@ -82,21 +82,21 @@ void AddHolders(const Backends& backends, const RouteSubject& subject,
 
 }  // namespace
 
-StatusReply ExplainPage(const Backends& backends, const std::string& body) {
+StatusReply ExplainPage(const Router& router, const ImageHolders& images, const std::string& body) {
   RouteSubject subject;
   try {
     subject = ReadSubject(body);
   } catch (const std::invalid_argument& e) {
     return {400, "text/plain", std::string(e.what()) + "\n"};
   }
-  Explanation explanation = Explain(backends.router, subject);
+  Explanation explanation = Explain(router, subject);
   const RouteDecision& decision = explanation.decision;
   json::object page{{"runtime", decision.runtime},
                     {"code", CodeName(decision.status.error_code())},
                     {"decidedBy", DecidedBy(decision)},
                     {"reason", explanation.reason},
                     {"routes", Rules(explanation)}};
-  AddHolders(backends, subject, decision, &page);
+  AddHolders(images, subject, decision, &page);
   return JsonReply(std::move(page));
 }
 

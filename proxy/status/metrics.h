@@ -18,7 +18,8 @@ class CallMetrics final : public prometheus::Collectable {
   const CallBook& book_;
 };
 
-// Runtimes: crimux_runtime_state, crimux_owned_objects. Front thread.
+// Runtimes: crimux_runtime_state, crimux_owned_objects, crimux_last_list_bytes,
+// crimux_last_list_timestamp_seconds. Front thread.
 class RuntimeMetrics final : public prometheus::Collectable {
  public:
   explicit RuntimeMetrics(const Backends& backends) : backends_(backends) {}

@@ -21,7 +21,7 @@ void AddPages(const Observed& observed, Endpoints* endpoints) {
   endpoints->AddPage("GET", "/metrics",
                      [=](const StatusRequest&) { return MetricsPage(observed); });
   endpoints->AddPage("POST", "/explain", [=](const StatusRequest& request) {
-    return ExplainPage(observed.backends, request.body);
+    return ExplainPage(observed.backends.router, observed.backends.images, request.body);
   });
 }
 

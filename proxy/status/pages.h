@@ -28,7 +28,7 @@ boost::json::object RuntimesPage(const Backends& backends);
 boost::json::object OwnersPage(const Backends& backends);
 boost::json::object CallsPage(const CallBook& book);
 // `body` is a RouteSubject as JSON. 400 with the reason when it is none.
-StatusReply ExplainPage(const Backends& backends, const std::string& body);
+StatusReply ExplainPage(const Router& router, const ImageHolders& images, const std::string& body);
 // In Prometheus' text format.
 StatusReply MetricsPage(const Observed& observed);
 

@@ -43,10 +43,33 @@ MetricFamily Owned(const Backends& backends) {
   return family;
 }
 
+std::vector<MetricFamily> Lists(const Backends& backends) {
+  MetricFamily bytes = Family("crimux_last_list_bytes",
+                              "The last complete list of a runtime; a list of all runtimes is as "
+                              "long as these together.",
+                              MetricType::Gauge);
+  MetricFamily taken = Family("crimux_last_list_timestamp_seconds",
+                              "When the runtime gave it, as Unix time.", MetricType::Gauge);
+  for (const RuntimePtr& runtime : backends.runtimes) {
+    for (const auto& [method, list] : backends.lists.Of(*runtime)) {
+      auto sample = Sample({{"method", method}, {"runtime", runtime->name()}});
+      sample.gauge.value = static_cast<double>(list.answer.Length());
+      bytes.metric.push_back(sample);
+      std::chrono::duration<double> since_epoch = list.taken.time_since_epoch();
+      sample.gauge.value = since_epoch.count();
+      taken.metric.push_back(std::move(sample));
+    }
+  }
+  return {std::move(bytes), std::move(taken)};
+}
+
 }  // namespace
 
 std::vector<MetricFamily> RuntimeMetrics::Collect() const {
-  return {States(backends_), Owned(backends_)};
+  std::vector<MetricFamily> families = Lists(backends_);
+  families.push_back(States(backends_));
+  families.push_back(Owned(backends_));
+  return families;
 }
 
 }  // namespace crimux::proxy

@@ -20,6 +20,17 @@ json::object Owned(const Backends& backends, Runtime* runtime) {
           {"containerIds", Ids(owners.Ids(Object::kContainer, runtime))}};
 }
 
+// The last complete lists, which stand in for the runtime while it is away.
+json::array Lists(const LastKnown& lists, const Runtime& runtime) {
+  json::array array;
+  for (const auto& [method, list] : lists.Of(runtime)) {
+    std::chrono::duration<double> age = std::chrono::system_clock::now() - list.taken;
+    array.push_back(
+        {{"method", method}, {"bytes", list.answer.Length()}, {"ageSeconds", age.count()}});
+  }
+  return array;
+}
+
 json::object Describe(const Backends& backends, const RuntimePtr& runtime) {
   const RuntimeHealth& health = runtime->health();
   std::chrono::duration<double> timeout = runtime->config().timeout;
@@ -30,7 +41,8 @@ json::object Describe(const Backends& backends, const RuntimePtr& runtime) {
           {"version", health.version},
           {"lastError", health.last_error},
           {"timeoutSeconds", timeout.count()},
-          {"owned", Owned(backends, runtime.get())}};
+          {"owned", Owned(backends, runtime.get())},
+          {"lists", Lists(backends.lists, *runtime)}};
 }
 
 }  // namespace

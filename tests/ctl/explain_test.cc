@@ -15,16 +15,16 @@ namespace json = boost::json;
 // What a crimuxd with that config answers to POST /explain.
 class Proxy {
  public:
-  explicit Proxy(const Config& config) : backends_{{}, proxy::Router(config), {}, {}} {}
+  explicit Proxy(const Config& config) : router_(config) {}
 
   json::object Explain(const json::object& subject) const {
-    proxy::StatusReply reply = proxy::ExplainPage(backends_, json::serialize(subject));
+    proxy::StatusReply reply = proxy::ExplainPage(router_, {}, json::serialize(subject));
     REQUIRE(reply.code == 200);
     return ParsePage("explain", reply.render());
   }
 
  private:
-  proxy::Backends backends_;
+  proxy::Router router_;
 };
 
 json::object Explained(const std::string& manifest, const ExplainContext& context = {},

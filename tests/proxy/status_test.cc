@@ -1,4 +1,6 @@
 // The pages of the status socket.
+#include <cmath>
+#include <ctime>
 #include <future>
 #include <regex>
 #include <sstream>
@@ -147,6 +149,10 @@ TEST_CASE("/metrics has the runtimes' states and what they own") {
   CHECK(Sample(text, R"(crimux_runtime_state{runtime="main",state="up"})") == 1);
   CHECK(Sample(text, R"(crimux_owned_objects{runtime="vm",kind="container"})") == 1);
   CHECK(Sample(text, R"(crimux_owned_objects{runtime="main",kind="container"})") == 0);
+  CHECK(Sample(text, R"(crimux_last_list_bytes{method="ListContainers",runtime="vm"})") > 0);
+  double taken =
+      Sample(text, R"(crimux_last_list_timestamp_seconds{method="ListContainers",runtime="side"})");
+  CHECK(std::abs(taken - static_cast<double>(std::time(nullptr))) < 60);
 }
 
 TEST_CASE("every line of /metrics is a comment or a sample, and each family stands together") {
