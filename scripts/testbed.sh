@@ -3,7 +3,7 @@
 # parent of cgroups. All memory is in files, so that any process that knows $TESTBED can go on.
 #
 #   TestbedCreate                sets and exports the variables below
-#   TestbedStartContainerd       with the images $BUSYBOX_IMAGE and $PAUSE_IMAGE
+#   TestbedStartContainerd       with the images $BUSYBOX_IMAGE and $PAUSE_IMAGE; more by name
 #   TestbedStartFileServer       serves $TESTBED/www; sets VM_IMAGE_PREFIX
 #   TestbedStartCrimuxd          with $TESTBED/crimux.yaml, which TestbedWriteConfig wrote
 #   TestbedStartRegistry         an image registry on the loopback; sets REGISTRY
@@ -78,11 +78,11 @@ TestbedStartFileServer() {
 }
 
 TestbedDestroy() {
-  local status=0
+  local status=0 name
   [[ -d ${TESTBED:-} ]] || return 0
   TestbedStop crimuxd
   KillContainers
-  TestbedStop containerd
+  for name in $(Containerds); do TestbedStop "$name"; done
   TestbedStop files
   TestbedStop registry
   KillRest

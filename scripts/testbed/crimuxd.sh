@@ -1,7 +1,8 @@
 # The testbed's crimuxd.
 
 # Writes $TESTBED/crimux.yaml: containerd as default, and VMs. More text, if any, comes from the
-# arguments, a line each, and stands below `vm:`.
+# arguments, a line each, and stands below `vm:`; from $CONTAINERD_OPTIONS below the default runtime;
+# from $MORE_RUNTIMES and $MORE_ROUTES before those of the VMs.
 TestbedWriteConfig() {
   cat >"$TESTBED/crimux.yaml" <<END
 listen: $CRIMUX_SOCKET
@@ -11,6 +12,8 @@ runtimes:
   - name: containerd
     endpoint: unix://$CONTAINERD_SOCKET
     default: true
+${CONTAINERD_OPTIONS:-}
+${MORE_RUNTIMES:-}
   - name: vm
     vm:
       stateDir: $TESTBED/vm
@@ -22,6 +25,7 @@ runtimes:
       defaultMemory: 268435456
 $(for line in "$@"; do printf '      %s\n' "$line"; done)
 routes:
+${MORE_ROUTES:-}
   - {runtime: vm, handler: vm}
   - {runtime: vm, annotation: {kubernetes.io/target-runtime: [vm, virtlet.cloud]}}
   - {runtime: vm, imagePrefix: [vm.crimux.io/, virtlet.cloud/]}

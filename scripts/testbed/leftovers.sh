@@ -3,7 +3,7 @@
 # What pods have left: to be called while the daemons run and no pod should be there.
 TestbedLeftovers() (
   set +o pipefail  # folders that are not there have nothing in them
-  find "$TESTBED/netns" "$TESTBED/containerd/state/netns" -mindepth 1 2>/dev/null |
+  find "$TESTBED/netns" "$TESTBED"/*/state/netns -mindepth 1 2>/dev/null |
     sed 's/^/namespace: /'
   InTestbedNet ip -o link show master "$BRIDGE" 2>/dev/null | sed 's/^/link: /'
   find "$TESTBED/cni/ipam" -name '10.*' 2>/dev/null | sed 's/^/address: /'
