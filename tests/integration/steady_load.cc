@@ -4,9 +4,10 @@
 //   steady_load SOCKET PAUSE-MS [list=ID]... [status=ID]...
 //
 // list=ID: the id, of a sandbox or container, must be in the lists that succeed; one that isn't is
-// printed at once. status=ID: the sandbox's status is asked for. The last line: how many lists and
-// statuses there were, how many failed, how many ids were missing, the slowest of each in ms, and
-// when (Unix time in ms; 0: never) a status last failed.
+// printed at once. status=ID: the sandbox's status is asked for. While the socket is away calls
+// wait. "begun" is printed after the first round. The last line: how many lists and statuses there
+// were, how many failed, how many ids were missing, the slowest of each in ms, and when (Unix time
+// in ms; 0: never) a status last failed.
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 
@@ -80,6 +81,7 @@ class SteadyLoad {
   template <class Call>
   bool Timed(const char* what, Tally* tally, Call call) {
     grpc::ClientContext context;
+    context.set_wait_for_ready(true);
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
     auto begin = Clock::now();
     grpc::Status status = call(&context);
@@ -149,8 +151,10 @@ int Main(int argc, char** argv) {
   }
   std::signal(SIGTERM, [](int) { stopping = 1; });
   SteadyLoad load(argv[1], std::move(listed), std::move(asked));
-  while (stopping == 0) {
+  for (bool begun = false; stopping == 0; begun = true) {
     load.Round();
+    if (!begun) std::puts("begun");
+    std::fflush(stdout);
     std::this_thread::sleep_for(std::chrono::milliseconds(std::atoi(argv[2])));
   }
   load.Report();
