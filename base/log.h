@@ -10,5 +10,7 @@ namespace crimux {
 // (JOURNAL_STREAM), else to standard error with time stamps. `level` is one of trace, debug, info,
 // warn, error.
 void SetUpLog(const std::string& level);
+// Changes the level of what was set up. Any thread.
+void SetLogLevel(const std::string& level);
 
 }  // namespace crimux

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "daemon/backends.h"
 #include "daemon/options.h"
+#include "daemon/reloader.h"
 #include "daemon/signals.h"
 #include "proxy/proxy.h"
 
@@ -26,13 +27,11 @@ int CheckConfig(const Options& options) {
   return 0;
 }
 
-// Says whether the file would do. Nothing is changed while running.
-void TryReload(const Options& options) {
+// What goes wrong is in the log.
+void ReloadOnSignal(Reloader& reloader, proxy::Proxy& proxy) {
   try {
-    LoadConfig(options);
-    spdlog::warn("SIGHUP: the config is right and takes effect with the next start");
-  } catch (const std::exception& e) {
-    spdlog::error("SIGHUP: the config is refused: {}", e.what());
+    reloader.Reload([&](const Config& config) { return proxy.Reload(config); });
+  } catch (const std::exception&) {
   }
 }
 
@@ -40,14 +39,16 @@ void Serve(const Options& options) {
   Config config = LoadConfig(options);
   SetUpLog(config.log_level);
   Backends backends(config);
-  proxy::Proxy proxy(config, backends.Handlers());
+  Reloader reloader(options);
+  proxy::Proxy proxy(config, backends.Handlers(),
+                     [&](const Reloader::Apply& apply) { return reloader.Reload(apply); });
   SignalThread signals({.stop =
                             [&] {
                               spdlog::info("stopping");
                               ::sd_notify(0, "STOPPING=1");
                               proxy.Stop();
                             },
-                        .reload = [&] { TryReload(options); }});
+                        .reload = [&] { ReloadOnSignal(reloader, proxy); }});
   spdlog::info("listening on {}", config.listen.string());
   ::sd_notify(0, "READY=1");
   proxy.Run();

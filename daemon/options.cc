@@ -30,14 +30,13 @@ Options ParseOptions(int argc, char** argv) {
     int code = app.exit(e);
     std::exit(code == 0 ? 0 : kUsage);
   }
-  bool asked = app.count("--config") > 0;
-  if (asked || std::filesystem::exists(kDefaultFile))
-    options.config_file = asked ? file : kDefaultFile;
+  options.config_file = file;
   return options;
 }
 
 Config LoadConfig(const Options& options) {
-  return options.config_file.empty() ? DefaultConfig() : LoadConfig(options.config_file);
+  if (!options.config_file.empty()) return LoadConfig(options.config_file);
+  return std::filesystem::exists(kDefaultFile) ? LoadConfig(kDefaultFile) : DefaultConfig();
 }
 
 }  // namespace crimux

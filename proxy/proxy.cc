@@ -3,44 +3,22 @@
 #include <spdlog/spdlog.h>
 
 #include <chrono>
+#include <exception>
+#include <future>
 #include <thread>
 
 #include "base/error.h"
 #include "proxy/front/front.h"
-#include "proxy/runtime/embedded_runtime.h"
-#include "proxy/runtime/prefixed_runtime.h"
-#include "proxy/runtime/remote_runtime.h"
+#include "proxy/reload/changes.h"
+#include "proxy/reload/reload_endpoint.h"
+#include "proxy/reload/replace.h"
+#include "proxy/runtime/runtime_factory.h"
 #include "proxy/status/endpoints.h"
 #include "proxy/status/pages.h"
 #include "proxy/status/status_server.h"
 
 namespace crimux::proxy {
 namespace {
-
-using Handlers = std::map<std::string, EmbeddedHandler>;
-
-RuntimePtr MakeRuntime(Loop& loop, const RuntimeConfig& config, Handlers& embedded) {
-  if (!config.endpoint.empty()) {
-    auto remote = std::make_shared<RemoteRuntime>(loop, config);
-    if (config.image_prefix.empty()) return remote;
-    return std::make_shared<PrefixedRuntime>(std::move(remote), config.image_prefix);
-  }
-  auto handler = embedded.find(config.name);
-  if (handler == embedded.end()) {
-    throw Error(grpc::StatusCode::INVALID_ARGUMENT, "set up runtime", config.name,
-                "it has neither an endpoint nor a handler");
-  }
-  return std::make_shared<EmbeddedRuntime>(loop, config, handler->second);
-}
-
-std::vector<RuntimePtr> MakeRuntimes(Loop& loop, const Config& config, Handlers& embedded) {
-  std::vector<RuntimePtr> runtimes;
-  for (const RuntimeConfig& runtime : config.runtimes) {
-    auto at = runtime.is_default ? runtimes.begin() : runtimes.end();
-    runtimes.insert(at, MakeRuntime(loop, runtime, embedded));
-  }
-  return runtimes;
-}
 
 // gRPC wants the server to end before its queue, also when the rest can't be set up.
 struct ServerEndsFirst {
@@ -52,16 +30,23 @@ struct ServerEndsFirst {
 
 class Proxy::Impl {
  public:
-  Impl(const Config& config, Handlers embedded)
+  Impl(const Config& config, std::map<std::string, EmbeddedHandler> embedded,
+       ReloadHandler on_reload)
       : config_(config),
         listener_(config.listen),
         loop_(listener_.queue()),
+        factory_(loop_, std::move(embedded)),
         store_(config.last_known_dir),
-        backends_(loop_, MakeRuntimes(loop_, config, embedded), Router(config), store_),
+        backends_(loop_, factory_.Make(config), Router(config), store_),
         front_(listener_, backends_),
-        status_(config.status, [this](const StatusRequest& request, StatusServer::Answer answer) {
-          TellStatus(request, std::move(answer));
-        }) {
+        status_(config.status,
+                [this](const StatusRequest& request, StatusServer::Answer answer) {
+                  TellStatus(request, std::move(answer));
+                }),
+        reload_(std::move(on_reload), [this](const Config& next) { return Reload(next); }) {
+    endpoints_.Add("POST", "/reload", [this](const StatusRequest&, StatusServer::Answer answer) {
+      reload_.Serve(std::move(answer));
+    });
     AddPages({backends_, front_.book(), started_}, &endpoints_);
     backends_.cgroup_driver = config.cgroup_driver;
     front_.Open();
@@ -85,7 +70,10 @@ class Proxy::Impl {
     loop_.Post([this] { BeginStop(); });
   }
 
+  std::string Reload(const Config& config);
+
  private:
+  std::string Apply(const Config& config);
   void BeginStop();
   void EndStop();
   void TellStatus(const StatusRequest& request, StatusServer::Answer answer);
@@ -95,12 +83,14 @@ class Proxy::Impl {
   Listener listener_;
   Loop loop_;
   ServerEndsFirst server_ends_first_{listener_};
+  RuntimeFactory factory_;
   ListStore store_;
   Backends backends_;
   Front front_;
   // Front thread.
   Endpoints endpoints_;
   StatusServer status_;
+  ReloadEndpoint reload_;
   // Waits for the server's calls to end, which the front thread can't.
   std::thread stopper_;
   bool has_run_ = false;
@@ -123,18 +113,50 @@ void Proxy::Impl::EndStop() {
   loop_.Shutdown();
 }
 
+std::string Proxy::Impl::Reload(const Config& config) {
+  // Dropped with the task, so that a wait for a loop that has ended ends, too.
+  auto outcome = std::make_shared<std::promise<std::string>>();
+  std::future<std::string> told = outcome->get_future();
+  loop_.Post([this, config, outcome = std::move(outcome)] {
+    try {
+      outcome->set_value(Apply(config));
+    } catch (...) {
+      outcome->set_exception(std::current_exception());
+    }
+  });
+  try {
+    return told.get();
+  } catch (const std::future_error&) {
+    throw Error(grpc::StatusCode::UNAVAILABLE, "reload the config", "", "crimuxd is stopping");
+  }
+}
+
+std::string Proxy::Impl::Apply(const Config& config) {
+  if (stopper_.joinable()) {
+    throw Error(grpc::StatusCode::UNAVAILABLE, "reload the config", "", "crimuxd is stopping");
+  }
+  CheckReloadable(config_, config);
+  std::string changes = DescribeChanges(config_, config);
+  ReplaceRuntimes(config, factory_, &backends_);
+  config_ = config;
+  return changes;
+}
+
 void Proxy::Impl::TellStatus(const StatusRequest& request, StatusServer::Answer answer) {
   loop_.Post([this, request, answer = std::move(answer)]() mutable {
     endpoints_.Answer(request, std::move(answer));
   });
 }
 
-Proxy::Proxy(const Config& config, std::map<std::string, EmbeddedHandler> embedded)
-    : impl_(std::make_unique<Impl>(config, std::move(embedded))) {}
+Proxy::Proxy(const Config& config, std::map<std::string, EmbeddedHandler> embedded,
+             ReloadHandler on_reload)
+    : impl_(std::make_unique<Impl>(config, std::move(embedded), std::move(on_reload))) {}
 
 Proxy::~Proxy() = default;
 
 void Proxy::Run() { impl_->Run(); }
+
+std::string Proxy::Reload(const Config& config) { return impl_->Reload(config); }
 
 void Proxy::Stop() { impl_->Stop(); }
 

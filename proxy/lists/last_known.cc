@@ -1,5 +1,8 @@
 #include "proxy/lists/last_known.h"
 
+#include <utility>
+#include <vector>
+
 #include "proxy/wire/message.h"
 
 namespace crimux::proxy {
@@ -48,9 +51,26 @@ const std::map<std::string_view, LastKnown::List>& LastKnown::Of(const Runtime& 
   return known == known_.end() ? none : known->second.lists;
 }
 
-void LastKnown::Drop(const std::string& runtime) {
-  known_.erase(runtime);
-  store_.Remove(runtime);
+void LastKnown::Reassign(const std::map<std::string, RuntimePtr>& runtimes) {
+  std::map<std::string, Known> kept;
+  std::vector<RuntimePtr> renamed;
+  for (auto& [name, known] : known_) {
+    auto found = runtimes.find(name);
+    bool gone = found == runtimes.end();
+    if (gone || found->second->name() != name) store_.Remove(name);
+    if (gone) continue;
+    if (found->second->name() != name) renamed.push_back(found->second);
+    kept[found->second->name()] = std::move(known);
+  }
+  known_ = std::move(kept);
+  for (const RuntimePtr& runtime : renamed) SaveAll(*runtime);
+}
+
+void LastKnown::SaveAll(const Runtime& runtime) {
+  if (!IsRemote(runtime)) return;
+  for (const auto& [method, list] : Of(runtime)) {
+    store_.Save(runtime.name(), runtime.endpoint(), MethodNamed(method), list.answer, list.taken);
+  }
 }
 
 }  // namespace crimux::proxy

@@ -48,8 +48,8 @@ class LastKnown {
   bool IsCurrent(const Method& list, const Runtime& runtime) const;
   const std::map<std::string_view, List>& Of(const Runtime& runtime) const;
 
-  // Forgets a runtime, on disk too.
-  void Drop(const std::string& runtime);
+  // What was kept under these names is now of these runtimes; all else is forgotten, on disk too.
+  void Reassign(const std::map<std::string, RuntimePtr>& runtimes);
 
  private:
   struct Known {
@@ -57,6 +57,8 @@ class LastKnown {
     std::map<std::string_view, List> lists;
     Moment changed = 0;
   };
+
+  void SaveAll(const Runtime& runtime);
 
   ListStore& store_;
   std::map<std::string, Known> known_;

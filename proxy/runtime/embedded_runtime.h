@@ -20,6 +20,7 @@ class EmbeddedRuntime final : public Runtime {
   const RuntimeConfig& config() const override { return config_; }
   const std::string& endpoint() const override { return endpoint_; }
   const RuntimeHealth& health() const override { return health_; }
+  void Configure(const RuntimeConfig& config) override { config_ = config; }
   CallHandle Start(RuntimeRequest request, AnswerCallback done) override;
 
  private:

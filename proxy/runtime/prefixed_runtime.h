@@ -17,6 +17,7 @@ class PrefixedRuntime final : public Runtime {
   const RuntimeConfig& config() const override { return inner_->config(); }
   const std::string& endpoint() const override { return inner_->endpoint(); }
   const RuntimeHealth& health() const override { return inner_->health(); }
+  void Configure(const RuntimeConfig& config) override { inner_->Configure(config); }
   CallHandle Start(RuntimeRequest request, AnswerCallback done) override;
 
  private:

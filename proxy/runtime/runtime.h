@@ -85,6 +85,10 @@ class Runtime {
 
   const std::string& name() const { return config().name; }
 
+  // Takes new settings for the same endpoint: those of calls to come. The image prefix is none of
+  // its own.
+  virtual void Configure(const RuntimeConfig& config) = 0;
+
   // Starts a unary call.
   [[nodiscard]] virtual CallHandle Start(RuntimeRequest request, AnswerCallback done) = 0;
 };

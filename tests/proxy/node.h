@@ -18,8 +18,10 @@ namespace crimux {
 // A proxy at work, and who talks to it.
 class RunningProxy {
  public:
-  RunningProxy(const Config& config, std::map<std::string, proxy::EmbeddedHandler> embedded)
-      : proxy_(config, std::move(embedded)), thread_([this] { proxy_.Run(); }) {}
+  RunningProxy(const Config& config, std::map<std::string, proxy::EmbeddedHandler> embedded,
+               proxy::ReloadHandler on_reload = nullptr)
+      : proxy_(config, std::move(embedded), std::move(on_reload)),
+        thread_([this] { proxy_.Run(); }) {}
   ~RunningProxy() {
     proxy_.Stop();
     thread_.join();
@@ -62,6 +64,8 @@ class Node {
 
   TemporaryDir dir;
   Config config;
+  // For proxies started after it was set.
+  proxy::ReloadHandler on_reload;
   FakeCri main{"main"};
   FakeCri side{"side"};
   FakeCri vm{"vm"};

@@ -1,0 +1,60 @@
+#include "proxy/reload/replace.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "proxy/dispatch/list_scope.h"
+
+namespace crimux::proxy {
+namespace {
+
+// Who is where a runtime of old is: at its endpoint. By the names of old.
+using Successors = std::map<std::string, RuntimePtr>;
+
+Successors FindSuccessors(const std::map<std::string, std::string>& endpoints,
+                          const std::vector<RuntimePtr>& runtimes) {
+  Successors successors;
+  for (const auto& [name, endpoint] : endpoints) {
+    for (const RuntimePtr& runtime : runtimes) {
+      if (runtime->endpoint() == endpoint) successors[name] = runtime;
+    }
+  }
+  return successors;
+}
+
+void Forget(const RuntimePtr& runtime, Backends* backends) {
+  backends->owners.Drop(runtime.get());
+  backends->images.Drop(runtime.get());
+}
+
+// One that has or has lost a prefix is another to the books; its last lists tell what it owns.
+void LearnAgain(const RuntimePtr& runtime, Backends* backends) {
+  for (const auto& [method, list] : backends->lists.Of(*runtime)) {
+    LearnList(MethodNamed(method), runtime, list.answer, backends->owners.Now(), *backends);
+  }
+}
+
+}  // namespace
+
+void ReplaceRuntimes(const Config& config, RuntimeFactory& factory, Backends* backends) {
+  std::map<std::string, std::string> endpoints;
+  for (const RuntimePtr& runtime : backends->runtimes) {
+    endpoints[runtime->name()] = runtime->endpoint();
+  }
+  std::vector<RuntimePtr> before = std::exchange(backends->runtimes, factory.Make(config));
+  backends->router = Router(config);
+  backends->lists.Reassign(FindSuccessors(endpoints, backends->runtimes));
+  for (const RuntimePtr& runtime : before) {
+    if (backends->Find(runtime.get()) == nullptr) Forget(runtime, backends);
+  }
+  for (const RuntimePtr& runtime : backends->runtimes) {
+    if (std::find(before.begin(), before.end(), runtime) == before.end()) {
+      LearnAgain(runtime, backends);
+    }
+  }
+}
+
+}  // namespace crimux::proxy
