@@ -1,6 +1,5 @@
 #include "proxy/reload/reload_endpoint.h"
 
-#include <chrono>
 #include <utility>
 
 #include "base/error.h"
@@ -17,11 +16,7 @@ int HttpCode(grpc::StatusCode code) {
 
 void ReloadEndpoint::Serve(StatusServer::Answer answer) {
   if (!handler_) return answer({501, "text/plain", "this crimux has no config file\n"});
-  if (reload_.valid() && reload_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
-    return answer({409, "text/plain", "another reload is under way\n"});
-  }
-  reload_ =
-      std::async(std::launch::async, [this, answer = std::move(answer)] { answer(Reload()); });
+  worker_.Run([this, answer = std::move(answer)] { answer(Reload()); });
 }
 
 StatusReply ReloadEndpoint::Reload() const {

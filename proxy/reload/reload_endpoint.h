@@ -1,11 +1,11 @@
 #pragma once
 
 #include <functional>
-#include <future>
 #include <string>
 
 #include "config/config.h"
 #include "proxy/proxy.h"
+#include "proxy/runtime/worker_pool.h"
 #include "proxy/status/status_server.h"
 
 namespace crimux::proxy {
@@ -18,7 +18,6 @@ class ReloadEndpoint {
   // `handler` may be empty: 501. `apply` is called on that thread.
   ReloadEndpoint(ReloadHandler handler, std::function<std::string(const Config&)> apply)
       : handler_(std::move(handler)), apply_(std::move(apply)) {}
-  // The destructor waits for the reload that is under way.
 
   void Serve(StatusServer::Answer answer);
 
@@ -27,7 +26,8 @@ class ReloadEndpoint {
 
   ReloadHandler handler_;
   std::function<std::string(const Config&)> apply_;
-  std::future<void> reload_;
+  // The last member: it ends before what its thread uses.
+  WorkerPool worker_{1};
 };
 
 }  // namespace crimux::proxy

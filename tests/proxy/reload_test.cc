@@ -222,6 +222,36 @@ TEST_CASE("a runtime gets an image prefix by a reload, another one, and none aga
   CHECK_THAT(node.side.TakeAsked(), !Catch::VectorContains(std::string("Version")));
 }
 
+TEST_CASE("the last known lists of a runtime that is down outlive a new name and a prefix") {
+  WithContainers node;
+  node.side_server.reset();
+  Config next = node.config;
+  next.runtimes[1].name = "other";
+  next.runtimes[1].image_prefix = "other/";
+  next.routes.clear();
+  node.Reload(next);
+  CHECK(List(node) == Ids{"m", "s", "v"});
+  // It owns what it has, so nobody else is asked.
+  node.Asked();
+  CHECK(StopContainer(node, "s").error_code() == grpc::StatusCode::UNAVAILABLE);
+  CHECK(node.Asked().empty());
+  node.Reload(node.WithoutSide());
+  CHECK(List(node) == Ids{"m", "v"});
+  node.Reload(node.config);
+  CHECK(List(node) == Ids{"m", "v"});
+}
+
+TEST_CASE("runtimes that swap their names keep what is theirs") {
+  WithContainers node;
+  Config next = node.config;
+  std::swap(next.runtimes[0].name, next.runtimes[1].name);
+  node.Reload(next);
+  node.side_server.reset();
+  CHECK(List(node) == Ids{"m", "s", "v"});
+  CHECK(StopContainer(node, "m").ok());
+  CHECK(StopContainer(node, "s").error_code() == grpc::StatusCode::UNAVAILABLE);
+}
+
 TEST_CASE("reloads go by many calls without one failing") {
   WithContainers node;
   std::atomic<bool> enough = false;

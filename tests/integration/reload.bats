@@ -1,0 +1,83 @@
+# SIGHUP and POST /reload: another config without a restart.
+load helpers
+
+setup_file() { StartTestbed; }
+teardown_file() { StopTestbed; }
+teardown() {
+  TestbedWriteConfig
+  PostReload >/dev/null || true
+  RemovePodsAndCheck
+}
+
+PostReload() {
+  curl -sS -X POST --max-time 30 -w '%{http_code}\n' --unix-socket "$STATUS_SOCKET" \
+    http://crimux/reload
+}
+
+LogLines() {
+  grep -c -- "$1" "$TESTBED/log/crimuxd" || true
+}
+
+# ReloadBySignal TEXT: and waits until the log says so once more.
+ReloadBySignal() {
+  local before
+  before=$(LogLines "$1")
+  kill -HUP "$(cat "$TESTBED/pids/crimuxd")"
+  WaitUntil 30 "\"$1\" in the log" HasLogLines "$1" $((before + 1))
+}
+
+HasLogLines() {
+  [[ $(LogLines "$1") -ge $2 ]]
+}
+
+# The config with another line in place of one that matches. EditConfig REGEX LINE
+EditConfig() {
+  sed -i "s|$1|$2|" "$TESTBED/crimux.yaml"
+}
+
+@test "SIGHUP changes the routes, and containers live on under the same ids" {
+  ContainerPod box 'exec sleep 1000' | RunPod
+  id=$(ContainerId box)
+  EditConfig 'handler: vm}' 'handler: machines}'
+  ReloadBySignal 'the config is reloaded: routes changed'
+  Contains "$(curl -fsS --unix-socket "$STATUS_SOCKET" http://crimux/status)" 'handler=machines -> vm'
+  [[ $(ContainerId box) == "$id" && $(ContainerState box) == CONTAINER_RUNNING ]]
+  [[ $(LogLines 'is up') == 1 ]]
+}
+
+@test "A file with a fault is refused with its place, and the old config stays" {
+  EditConfig 'handler: vm}' 'handler: machines}'
+  echo 'listne: /a' >>"$TESTBED/crimux.yaml"
+  line=$(wc -l <"$TESTBED/crimux.yaml")
+  fault="$TESTBED/crimux.yaml:$line:1: listne: unknown key; did you mean \"listen\"?"
+  ReloadBySignal "the old one stays: $fault"
+  run PostReload
+  [[ ${lines[0]} == "$fault" && ${lines[1]} == 400 ]]
+  Contains "$(curl -fsS --unix-socket "$STATUS_SOCKET" http://crimux/status)" 'handler=vm -> vm'
+}
+
+@test "What can't change while crimuxd runs is refused, and named" {
+  EditConfig 'defaultMemory: .*' 'defaultMemory: 1Gi'
+  run PostReload
+  Contains "$output" '"vm": the section of runtime vm can.t change'
+  [[ ${lines[1]} == 409 ]]
+  TestbedWriteConfig
+  run PostReload
+  [[ ${lines[0]} == "ok: nothing changed" && ${lines[1]} == 200 ]]
+}
+
+@test "A second containerd socket is added with a prefix, serves its images, and is removed" {
+  ln -sf "$CONTAINERD_SOCKET" "$TESTBED/second.sock"
+  sed -i "s|^  - name: vm|  - {name: second, endpoint: unix://$TESTBED/second.sock, imagePrefix: second/}\n&|" \
+    "$TESTBED/crimux.yaml"
+  run PostReload
+  [[ ${lines[0]} == "ok: runtime second added; routes changed" ]]
+  id=$(Cri ImageStatus "image {image: \"second/$BUSYBOX_IMAGE\"}" | Field id)
+  [[ $id == sha256:* && $id == "$(Cri ImageStatus "image {image: \"$BUSYBOX_IMAGE\"}" | Field id)" ]]
+  Contains "$(Cri ImageStatus "image {image: \"second/$BUSYBOX_IMAGE\"}")" "repo_tags: \"second/$BUSYBOX_IMAGE\""
+  Contains "$(Cri ListImages)" "repo_tags: \"second/$BUSYBOX_IMAGE\""
+  TestbedWriteConfig
+  run PostReload
+  [[ ${lines[0]} == "ok: runtime second removed; routes changed" ]]
+  [[ $(Cri ListImages) != *second/* ]]
+}
