@@ -46,6 +46,7 @@ void ReplaceRuntimes(const Config& config, RuntimeFactory& factory, Backends* ba
   }
   std::vector<RuntimePtr> before = std::exchange(backends->runtimes, factory.Make(config));
   backends->router = Router(config);
+  backends->cgroup_driver = config.cgroup_driver;
   backends->lists.Reassign(FindSuccessors(endpoints, backends->runtimes));
   for (const RuntimePtr& runtime : before) {
     if (backends->Find(runtime.get()) == nullptr) Forget(runtime, backends);

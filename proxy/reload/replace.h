@@ -6,10 +6,10 @@
 
 namespace crimux::proxy {
 
-// Puts the runtimes and routes of a config in place of those that are there, in one step between
-// two events of the front thread. What is known of runtimes that stay is kept, whatever they are
-// called now; of those that are gone it is forgotten, while calls in flight to them hold them until
-// they end. Throws what RuntimeFactory throws. Front thread.
+// Puts the runtimes, routes and answers of a config in place of those that are there, in one step
+// between two events of the front thread. What is known of runtimes that stay is kept, whatever
+// they are called now; of those that are gone it is forgotten, while calls in flight to them hold
+// them until they end. Throws what RuntimeFactory throws. Front thread.
 void ReplaceRuntimes(const Config& config, RuntimeFactory& factory, Backends* backends);
 
 }  // namespace crimux::proxy

@@ -222,6 +222,22 @@ TEST_CASE("a runtime gets an image prefix by a reload, another one, and none aga
   CHECK_THAT(node.side.TakeAsked(), !Catch::VectorContains(std::string("Version")));
 }
 
+TEST_CASE("the cgroup driver that the kubelet is told changes with a reload") {
+  WithContainers node;
+  node.main.On("RuntimeConfig", {.status = {grpc::StatusCode::UNIMPLEMENTED, "what?"}});
+  Config next = node.config;
+  next.cgroup_driver = "systemd";
+  CHECK(node.Reload(next) == "cgroupDriver changed");
+  Context context;
+  cri::RuntimeConfigResponse response;
+  REQUIRE(node.runtime->RuntimeConfig(&context, {}, &response).ok());
+  CHECK(response.linux().cgroup_driver() == cri::SYSTEMD);
+  node.Reload(node.config);
+  Context again;
+  CHECK(node.runtime->RuntimeConfig(&again, {}, &response).error_code() ==
+        grpc::StatusCode::UNIMPLEMENTED);
+}
+
 TEST_CASE("the last known lists of a runtime that is down outlive a new name and a prefix") {
   WithContainers node;
   node.side_server.reset();
