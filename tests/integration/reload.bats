@@ -1,12 +1,34 @@
 # SIGHUP and POST /reload: another config without a restart.
 load helpers
 
-setup_file() { StartTestbed; }
-teardown_file() { StopTestbed; }
+setup_file() {
+  TestbedCreate
+  ListenAsSystemd
+  TestbedStartContainerd
+  TestbedWriteConfig
+  TestbedStartCrimuxd
+}
+teardown_file() {
+  TestbedStop systemd
+  StopTestbed
+}
 teardown() {
   TestbedWriteConfig
   PostReload >/dev/null || true
   RemovePodsAndCheck
+}
+
+# Takes what crimuxd tells systemd, a line a message.
+ListenAsSystemd() {
+  export NOTIFY_SOCKET=$TESTBED/notify.sock
+  Spawn systemd python3 -u -c '
+import socket, sys
+listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+listener.bind(sys.argv[1])
+while True:
+    print(" ".join(listener.recv(4096).decode().split()))
+' "$NOTIFY_SOCKET"
+  WaitUntil 10 "the notify socket" test -S "$NOTIFY_SOCKET"
 }
 
 PostReload() {
@@ -30,6 +52,10 @@ HasLogLines() {
   [[ $(LogLines "$1") -ge $2 ]]
 }
 
+HasLines() {
+  [[ $(wc -l <"$1") -ge $2 ]]
+}
+
 # The config with another line in place of one that matches. EditConfig REGEX LINE
 EditConfig() {
   sed -i "s|$1|$2|" "$TESTBED/crimux.yaml"
@@ -43,6 +69,20 @@ EditConfig() {
   Contains "$(curl -fsS --unix-socket "$STATUS_SOCKET" http://crimux/status)" 'handler=machines -> vm'
   [[ $(ContainerId box) == "$id" && $(ContainerState box) == CONTAINER_RUNNING ]]
   [[ $(LogLines 'is up') == 1 ]]
+}
+
+@test "systemd is told when a reload begins and ends, also of one that is refused" {
+  WaitUntil 10 "READY" grep -q '^READY=1$' "$TESTBED/log/systemd"
+  : >"$TESTBED/log/systemd"
+  PostReload
+  WaitUntil 10 "the end" HasLines "$TESTBED/log/systemd" 2
+  echo 'listne: /a' >>"$TESTBED/crimux.yaml"
+  PostReload
+  WaitUntil 10 "the end" HasLines "$TESTBED/log/systemd" 4
+  run cat "$TESTBED/log/systemd"
+  Contains "${lines[0]}" '^RELOADING=1 MONOTONIC_USEC=[0-9]+$'
+  [[ ${lines[1]} == READY=1 && ${lines[3]} == READY=1 ]]
+  Contains "${lines[2]}" '^RELOADING=1 MONOTONIC_USEC=[0-9]+$'
 }
 
 @test "A file with a fault is refused with its place, and the old config stays" {
