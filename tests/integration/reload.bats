@@ -101,9 +101,12 @@ EditConfig() {
   run PostReload
   Contains "$output" '"vm": the section of runtime vm can.t change'
   [[ ${lines[1]} == 409 ]]
+  run Crimuxctl reload
+  [[ $status == 1 && $output == *'HTTP 409: reload the config "vm": '* ]]
   TestbedWriteConfig
   run PostReload
   [[ ${lines[0]} == "ok: nothing changed" && ${lines[1]} == 200 ]]
+  [[ $(Crimuxctl reload) == "ok: nothing changed" ]]
 }
 
 @test "A second containerd socket is added with a prefix, serves its images, and is removed" {
