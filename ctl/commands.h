@@ -34,6 +34,7 @@ void AddRuntimes(CLI::App& app);
 void AddOwners(CLI::App& app);
 void AddCalls(CLI::App& app);
 void AddExplain(CLI::App& app);
+void AddDoctor(CLI::App& app);
 void AddMetrics(CLI::App& app);
 void AddReload(CLI::App& app);
 void AddRun(CLI::App& app, const Common& common);

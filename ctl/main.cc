@@ -37,6 +37,7 @@ void Describe(CLI::App& app, Common* common) {
   AddOwners(app);
   AddCalls(app);
   AddExplain(app);
+  AddDoctor(app);
   AddMetrics(app);
   AddReload(app);
   AddRun(app, *common);

@@ -42,6 +42,7 @@ grpc::Status FakeService::Version(Context*, const VersionRequest*, VersionRespon
 }
 
 grpc::Status FakeService::Status(Context*, const StatusRequest*, StatusResponse* response) {
+  response->mutable_info()->insert(info.begin(), info.end());
   RuntimeCondition* ready = response->mutable_status()->add_conditions();
   ready->set_type("RuntimeReady");
   ready->set_status(true);

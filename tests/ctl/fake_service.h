@@ -26,6 +26,8 @@ class FakeService final : public runtime::v1::RuntimeService::Service,
   // What a method answers instead of working.
   std::map<std::string, grpc::Status> failures;
   bool network_ready = true;
+  // Of Status, whether verbose or not.
+  std::map<std::string, std::string> info;
   // Image names that are there.
   std::vector<std::string> images;
   std::vector<runtime::v1::PodSandbox> sandboxes;
