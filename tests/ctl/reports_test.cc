@@ -48,6 +48,21 @@ TEST_CASE("a calls page with nothing in it is shown") {
   CHECK(CallsReport({}) == "No calls in flight.\n");
 }
 
+TEST_CASE("the last known lists of a runtime that is down are shown with their ages") {
+  auto page = ParsePage("runtimes", R"({"runtimes":[
+      {"name":"a","state":"down","endpoint":"unix:///a","lastError":"refused",
+       "lists":[{"method":"ListContainers","bytes":7,"ageSeconds":65},
+                {"method":"ListImages","bytes":7,"ageSeconds":600}]},
+      {"name":"b","state":"up","endpoint":"unix:///b",
+       "lists":[{"method":"ListImages","bytes":7,"ageSeconds":1}]}]})");
+  CHECK(RuntimesReport(page) ==
+        "RUNTIME  STATE  DEFAULT  PODS  CONTAINERS  IMAGES  VERSION  ENDPOINT\n"
+        "a        down   -        -     -           -       -        unix:///a\n"
+        "b        up     -        -     -           -       -        unix:///b\n"
+        "a: last error: refused\n"
+        "a: last known lists and their ages: ListContainers (65s), ListImages (10m)\n");
+}
+
 TEST_CASE("owners are shown one a line") {
   auto page = ParsePage("owners", R"({"owners":[{"kind":"sandbox","id":"ab","runtime":"vm"}]})");
   CHECK(OwnersReport(page) == "KIND     ID  RUNTIME\nsandbox  ab  vm\n");

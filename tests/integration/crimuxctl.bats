@@ -122,8 +122,10 @@ Doctor() {
 }
 
 @test "A runtime that dies is told as down, and doctor says what to do" {
+  Cri ListContainers
   TestbedStop containerd KILL
   WaitUntil 20 "containerd to be down" RuntimeIs containerd down
+  Contains "$(Crimuxctl runtimes)" '^containerd: last known lists and their ages: ListContainers \('
   run Doctor
   [[ $status == 1 ]]
   Contains "$output" "^FAILED +runtimes +containerd \(unix://$CONTAINERD_SOCKET\) is down"
