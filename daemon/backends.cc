@@ -8,16 +8,17 @@ Backends::Backends(const Config& config) {
   }
 }
 
-std::map<std::string, proxy::EmbeddedHandler> Backends::Handlers() {
-  std::map<std::string, proxy::EmbeddedHandler> handlers;
+std::map<std::string, proxy::EmbeddedService> Backends::Services() {
+  std::map<std::string, proxy::EmbeddedService> services;
   for (auto& [name, runtime] : runtimes_) {
-    handlers[name] = [vm = runtime.get()](std::string_view method_path, const CallContext& context,
-                                          const grpc::ByteBuffer& request,
-                                          grpc::ByteBuffer* response) {
+    proxy::EmbeddedHandler call = [vm = runtime.get()](
+                                      std::string_view method_path, const CallContext& context,
+                                      const grpc::ByteBuffer& request, grpc::ByteBuffer* response) {
       return vm->Call(method_path, context, request, response);
     };
+    services.emplace(name, std::move(call));
   }
-  return handlers;
+  return services;
 }
 
 }  // namespace crimux

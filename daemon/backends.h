@@ -11,13 +11,13 @@
 namespace crimux {
 
 // The runtimes that live in this process, started: those of the config that have `vm`. To outlive
-// the Proxy that calls the handlers. The constructor throws Error when one can't start.
+// the Proxy that calls them. The constructor throws Error when one can't start.
 class Backends {
  public:
   explicit Backends(const Config& config);
 
   // By runtime name.
-  std::map<std::string, proxy::EmbeddedHandler> Handlers();
+  std::map<std::string, proxy::EmbeddedService> Services();
 
  private:
   std::map<std::string, std::unique_ptr<vm::VmRuntime>> runtimes_;

@@ -40,7 +40,7 @@ void Serve(const Options& options) {
   SetUpLog(config.log_level);
   Backends backends(config);
   Reloader reloader(options);
-  proxy::Proxy proxy(config, backends.Handlers(),
+  proxy::Proxy proxy(config, backends.Services(),
                      [&](const Reloader::Apply& apply) { return reloader.Reload(apply); });
   SignalThread signals({.stop =
                             [&] {

@@ -26,7 +26,7 @@ constexpr std::string_view kImages = "ImageService";
 // clang-format off
 std::vector<Method> Table() {
   return {
-    {kRuntime, "Version", kDefault, {}},
+    {kRuntime, "Version", kVersion, {}},
     {kRuntime, "Status", kStatus, {}},
     {kRuntime, "RuntimeConfig", kRuntimeConfig, {}},
     {kRuntime, "UpdateRuntimeConfig", kAll, {}},
@@ -82,8 +82,8 @@ std::vector<Method> TableWithPaths() {
   std::vector<Method> table = Table();
   for (Method& method : table) {
     std::string rest = "." + std::string(method.service) + "/" + std::string(method.name);
-    method.path = "/runtime.v1" + rest;
-    method.alpha_path = "/runtime.v1alpha2" + rest;
+    method.path = "/" + std::string(PackageOf(Api::kV1)) + rest;
+    method.alpha_path = "/" + std::string(PackageOf(Api::kV1Alpha2)) + rest;
   }
   return table;
 }
@@ -94,6 +94,10 @@ const std::vector<Method>& TheTable() {
 }
 
 }  // namespace
+
+std::string_view PackageOf(Api api) {
+  return api == Api::kV1 ? "runtime.v1" : "runtime.v1alpha2";
+}
 
 std::span<const Method> Methods() { return TheTable(); }
 

@@ -9,6 +9,13 @@
 
 namespace crimux::proxy {
 
+// The two packages of the CRI, with the same messages as far as the older one goes. Clients and
+// runtimes may speak either.
+enum class Api { kV1, kV1Alpha2 };
+
+// "runtime.v1".
+std::string_view PackageOf(Api api);
+
 // How a call finds the runtime, or runtimes, that answer it.
 enum class Dispatch {
   kNewSandbox,     // by the routes; the answer tells the id
@@ -20,6 +27,7 @@ enum class Dispatch {
   kEvents,         // to all, while every one of them has events
   kAll,            // to all; every one must succeed
   kDefault,        // to the default runtime
+  kVersion,        // to the default runtime; in the client's API, and with the config's names
   kStatus,         // to all; combined by hand
   kRuntimeConfig,  // to the default runtime, or from the config
 };
@@ -76,6 +84,12 @@ struct Method {
   // "/runtime.v1.RuntimeService/Version", and the same in runtime.v1alpha2.
   std::string path;
   std::string alpha_path;
+
+  const std::string& PathIn(Api api) const { return api == Api::kV1 ? path : alpha_path; }
+  // Whether it answers with a stream of messages.
+  bool IsStream() const {
+    return dispatch == Dispatch::kMergedStream || dispatch == Dispatch::kEvents;
+  }
 };
 
 // All methods that crimux knows.

@@ -30,7 +30,7 @@ struct ServerEndsFirst {
 
 class Proxy::Impl {
  public:
-  Impl(const Config& config, std::map<std::string, EmbeddedHandler> embedded,
+  Impl(const Config& config, std::map<std::string, EmbeddedService> embedded,
        ReloadHandler on_reload)
       : config_(config),
         listener_(config.listen),
@@ -49,6 +49,8 @@ class Proxy::Impl {
     });
     AddPages({backends_, front_.book(), started_}, &endpoints_);
     backends_.cgroup_driver = config.cgroup_driver;
+    backends_.runtime_name = config.runtime_name;
+    backends_.runtime_version = config.runtime_version;
     front_.Open();
   }
 
@@ -148,7 +150,7 @@ void Proxy::Impl::TellStatus(const StatusRequest& request, StatusServer::Answer 
   });
 }
 
-Proxy::Proxy(const Config& config, std::map<std::string, EmbeddedHandler> embedded,
+Proxy::Proxy(const Config& config, std::map<std::string, EmbeddedService> embedded,
              ReloadHandler on_reload)
     : impl_(std::make_unique<Impl>(config, std::move(embedded), std::move(on_reload))) {}
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/call_context.h"
 #include "config/config.h"
@@ -27,14 +28,35 @@ using EmbeddedHandler =
 using ReloadHandler =
     std::function<std::string(const std::function<std::string(const Config&)>& apply)>;
 
+// Sends one message of a stream. Blocks while the client is busy with the one before; false when
+// the caller has gone, and the handler had better return.
+using EmbeddedWriter = std::function<bool(const grpc::ByteBuffer& message)>;
+
+// Answers server-streaming CRI calls: writes messages, and ends the stream by returning. It has a
+// worker thread to itself, as long as it likes. UNIMPLEMENTED for a path it does not know; for a
+// list, its unary method is asked then.
+using EmbeddedStreamHandler =
+    std::function<grpc::Status(std::string_view method_path, const CallContext& context,
+                               const grpc::ByteBuffer& request, const EmbeddedWriter& write)>;
+
+// A runtime that lives in this process.
+struct EmbeddedService {
+  // Without a stream handler it has no streams.
+  EmbeddedService(EmbeddedHandler calls, EmbeddedStreamHandler streams = nullptr)  // NOLINT
+      : call(std::move(calls)), stream(std::move(streams)) {}
+
+  EmbeddedHandler call;
+  EmbeddedStreamHandler stream;
+};
+
 // The proxy: one CRI endpoint in front of all runtimes of a config, and the status socket.
 class Proxy {
  public:
-  // Takes the socket's lock, listens on both sockets. `embedded` has a handler for each runtime of
+  // Takes the socket's lock, listens on both sockets. `embedded` has a service for each runtime of
   // the config that has no endpoint, by name. `on_reload` serves POST /reload of the status socket,
   // on that socket's thread, from the first moment on. Throws Error (FAILED_PRECONDITION) when
   // another crimuxd holds the socket, (INTERNAL) when a socket can't be made.
-  Proxy(const Config& config, std::map<std::string, EmbeddedHandler> embedded,
+  Proxy(const Config& config, std::map<std::string, EmbeddedService> embedded,
         ReloadHandler on_reload = nullptr);
   Proxy(const Proxy&) = delete;
   Proxy& operator=(const Proxy&) = delete;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,6 +27,9 @@ struct Backends {
   // The config's cgroupDriver.
   std::string cgroup_driver;
   Overdue overdue;
+  // What Version tells; empty: what the default runtime does.
+  std::string runtime_name;
+  std::string runtime_version;
 
   const RuntimePtr& Default() const { return runtimes.front(); }
 

@@ -2,12 +2,15 @@
 
 #include "proxy/dispatch/addressed.h"
 #include "proxy/dispatch/all.h"
+#include "proxy/dispatch/events.h"
 #include "proxy/dispatch/image.h"
 #include "proxy/dispatch/merged.h"
+#include "proxy/dispatch/merged_stream.h"
 #include "proxy/dispatch/new_sandbox.h"
 #include "proxy/dispatch/node_status.h"
 #include "proxy/dispatch/runtime_config.h"
 #include "proxy/dispatch/to_default.h"
+#include "proxy/dispatch/version_call.h"
 
 namespace crimux::proxy {
 
@@ -30,12 +33,14 @@ std::unique_ptr<Operation> StartOperation(IncomingCall& call, Backends& backends
       return std::make_unique<RuntimeConfigCall>(call, backends);
     case Dispatch::kStatus:
       return std::make_unique<NodeStatus>(call, backends);
+    case Dispatch::kVersion:
+      return std::make_unique<VersionCall>(call, backends);
     case Dispatch::kMergedStream:
+      return std::make_unique<MergedStream>(call, backends);
     case Dispatch::kEvents:
-      break;
+      return std::make_unique<Events>(call, backends);
   }
-  call.Fail({grpc::StatusCode::UNIMPLEMENTED,
-             "crimux does not stream " + std::string(call.method().name)});
+  call.Fail({grpc::StatusCode::INTERNAL, "crimux has no way to dispatch this method"});
   return nullptr;
 }
 

@@ -12,7 +12,7 @@
 namespace crimux::proxy {
 
 // The same question to several runtimes at once. Destroying it calls off what is still in flight.
-class FanOut {
+class FanOut final : private Waiter {
  public:
   // With the runtime's place in `runtimes`.
   using EachCallback = std::function<void(size_t index, RuntimeAnswer& answer)>;
@@ -46,11 +46,10 @@ class FanOut {
 
   const std::vector<RuntimePtr>& runtimes() const { return runtimes_; }
 
-  // For Overdue: whether somebody's time is over, and if so, to go on without them.
-  bool IsImpatient(std::chrono::steady_clock::time_point now) const;
-  void GiveUp(std::chrono::steady_clock::time_point now);
-
  private:
+  bool IsImpatient(std::chrono::steady_clock::time_point now) const override;
+  void GiveUp(std::chrono::steady_clock::time_point now) override;
+
   void Ask(size_t index, const MakeRequest& make);
   bool MustAsk(const Runtime& runtime, const Method& method) const;
   bool IsOverdue(const Question& question, std::chrono::steady_clock::time_point now) const;

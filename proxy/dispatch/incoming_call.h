@@ -12,16 +12,25 @@
 namespace crimux::proxy {
 
 // A client's call, from its request on. Exactly one Reply ends it; whatever works on the call stays
-// alive until that is sent. Front thread.
+// alive until that is sent, or until the client has gone. Front thread.
 class IncomingCall {
  public:
+  using SentCallback = std::function<void()>;
+
   virtual const Method& method() const = 0;
+  // Which of the CRI's packages the client used.
+  virtual Api api() const = 0;
   virtual const grpc::ByteBuffer& request() const = 0;
   // max() without one.
   virtual Deadline deadline() const = 0;
   virtual const Metadata& metadata() const = 0;
 
-  // The answer, verbatim: status with details, message, metadata.
+  // Streams: one message, verbatim. `sent` is called when the client's connection has taken it and
+  // the next one may be sent; never from inside Send, nor when the call ends before. A message too
+  // large for a client ends the call.
+  virtual void Send(grpc::ByteBuffer message, SentCallback sent) = 0;
+
+  // The answer, verbatim: status with details, metadata, and a unary call's message.
   virtual void Reply(RuntimeAnswer answer) = 0;
   void Fail(const grpc::Status& status) { Reply({.status = status}); }
 

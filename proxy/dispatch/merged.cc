@@ -1,6 +1,7 @@
 #include "proxy/dispatch/merged.h"
 
 #include "proxy/dispatch/join.h"
+#include "proxy/dispatch/list_patience.h"
 #include "proxy/dispatch/requests.h"
 #include "proxy/dispatch/stand_in.h"
 #include "proxy/wire/message.h"
@@ -19,25 +20,8 @@ Merged::Merged(IncomingCall& call, Backends& backends)
   fan_out_.Start(
       scope_.runtimes,
       [&](Runtime& runtime) { return Asked(call_, runtime, call_.method(), call_.request()); },
-      Patience(), [this](std::vector<RuntimeAnswer>& answers) { Join(answers); });
-}
-
-FanOut::Patience Merged::Patience() const {
-  FanOut::Patience patience{.overdue = backends_.overdue};
-  const Method& list = call_.method();
-  if (list.traits.away == Away::kStandIn) {
-    // What was done to the runtime since its last list shows only in a new one.
-    patience.insists = [&lists = backends_.lists, &list](const Runtime& runtime) {
-      return !lists.IsCurrent(list, runtime);
-    };
-  }
-  if (scope_.complete) {
-    patience.late = [&backends = backends_, &list, at = asked_at_](const RuntimePtr& runtime,
-                                                                   const RuntimeAnswer& answer) {
-      if (answer.status.ok()) TakeList(list, runtime, answer.message, at, backends);
-    };
-  }
-  return patience;
+      ListPatience(call.method(), scope_, asked_at_, backends),
+      [this](std::vector<RuntimeAnswer>& answers) { Join(answers); });
 }
 
 void Merged::Join(std::vector<RuntimeAnswer>& answers) {

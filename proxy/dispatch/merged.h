@@ -18,7 +18,6 @@ class Merged final : public Operation {
   Merged(IncomingCall& call, Backends& backends);
 
  private:
-  FanOut::Patience Patience() const;
   void Join(std::vector<RuntimeAnswer>& answers);
 
   IncomingCall& call_;

@@ -15,25 +15,25 @@ constexpr std::chrono::milliseconds kTick{100};
 
 }  // namespace
 
-Overdue::Place Overdue::Register(FanOut* asker) {
+Overdue::Place Overdue::Register(Waiter* waiter) {
   if (!ticking_) {
     ticking_ = true;
     timer_ = Timer(loop_, Deadline::clock::now() + kTick, [this] { Tick(); });
   }
-  return waiting_.insert(waiting_.end(), asker);
+  return waiting_.insert(waiting_.end(), waiter);
 }
 
 void Overdue::Tick() {
   ticking_ = false;
   auto now = std::chrono::steady_clock::now();
   // Who gives up may end there and then, and others with it.
-  std::vector<FanOut*> impatient;
-  for (FanOut* asker : waiting_) {
-    if (asker->IsImpatient(now)) impatient.push_back(asker);
+  std::vector<Waiter*> impatient;
+  for (Waiter* waiter : waiting_) {
+    if (waiter->IsImpatient(now)) impatient.push_back(waiter);
   }
-  for (FanOut* asker : impatient) {
-    bool waits = std::find(waiting_.begin(), waiting_.end(), asker) != waiting_.end();
-    if (waits) asker->GiveUp(now);
+  for (Waiter* waiter : impatient) {
+    bool waits = std::find(waiting_.begin(), waiting_.end(), waiter) != waiting_.end();
+    if (waits) waiter->GiveUp(now);
   }
   if (waiting_.empty() || ticking_) return;
   ticking_ = true;

@@ -31,6 +31,17 @@ struct Question {
   Late late = nullptr;
 };
 
+// Who waits for runtimes, for Overdue to tell when to look at the clock.
+class Waiter {
+ public:
+  // Whether somebody's time is over, and if so, to go on without them; it may end there and then.
+  virtual bool IsImpatient(std::chrono::steady_clock::time_point now) const = 0;
+  virtual void GiveUp(std::chrono::steady_clock::time_point now) = 0;
+
+ protected:
+  ~Waiter() = default;
+};
+
 // Patience with runtimes. A question that isn't answered within the runtime's list timeout is
 // overdue: its asker goes on without the answer, and the runtime counts as slow. The question stays
 // asked, at most one of each method and runtime, for its answer tells that the runtime is back, and
@@ -41,9 +52,9 @@ class Overdue {
   Overdue(const Overdue&) = delete;
   Overdue& operator=(const Overdue&) = delete;
 
-  // While a fan-out is registered it is told, a few times a second, to look at the clock.
-  using Place = std::list<FanOut*>::iterator;
-  Place Register(FanOut* asker);
+  // While a waiter is registered it is told, a few times a second, to look at the clock.
+  using Place = std::list<Waiter*>::iterator;
+  Place Register(Waiter* waiter);
   void Unregister(Place place) { waiting_.erase(place); }
 
   // Takes over a question that its asker gave up; one more of the same kind is called off.
@@ -62,7 +73,7 @@ class Overdue {
   void Tick();
 
   Loop& loop_;
-  std::list<FanOut*> waiting_;
+  std::list<Waiter*> waiting_;
   // Runs only while somebody waits, so that a question costs no alarm of its own.
   Timer timer_;
   bool ticking_ = false;

@@ -8,6 +8,11 @@
 #include "proxy/runtime/channel.h"
 
 namespace crimux::proxy {
+namespace {
+
+constexpr auto kMaxMessage = static_cast<size_t>(kMaxMessageBytes);
+
+}  // namespace
 
 void ServerCall::Arm(Front& front) { new ServerCall(front); }
 
@@ -49,6 +54,26 @@ void ServerCall::Work() {
 
 void ServerCall::SetRuntime(const std::string& name) { front_.WentTo(booked_, name); }
 
+Api ServerCall::api() const {
+  return context_.method() == method_->path ? Api::kV1 : Api::kV1Alpha2;
+}
+
+void ServerCall::Send(grpc::ByteBuffer message, SentCallback sent) {
+  if (finishing_) return;
+  if (message.Length() > kMaxMessage) return FailTooLarge(message.Length());
+  sent_ = std::move(sent);
+  writing_ = true;
+  stream_.Write(message, &static_cast<Tag&>(written_));
+}
+
+void ServerCall::Written(bool ok) {
+  writing_ = false;
+  if (finishing_) return stream_.Finish(final_status_, &static_cast<Tag&>(finished_));
+  // When it failed the client has gone, which Gone tells.
+  SentCallback sent = std::move(sent_);
+  if (ok) sent();
+}
+
 void ServerCall::Reply(RuntimeAnswer answer) {
   if (finishing_) return;
   for (const auto& [key, value] : answer.initial_metadata) {
@@ -57,12 +82,8 @@ void ServerCall::Reply(RuntimeAnswer answer) {
   for (const auto& [key, value] : answer.trailing_metadata) {
     context_.AddTrailingMetadata(key, value);
   }
-  if (!answer.status.ok()) return Finish(answer.status);
-  if (answer.message.Length() > static_cast<size_t>(kMaxMessageBytes)) {
-    return Finish({grpc::StatusCode::RESOURCE_EXHAUSTED,
-                   fmt::format("the answer has {} bytes, more than the {} that a client takes",
-                               answer.message.Length(), kMaxMessageBytes)});
-  }
+  if (!answer.status.ok() || method_->IsStream()) return Finish(answer.status);
+  if (answer.message.Length() > kMaxMessage) return FailTooLarge(answer.message.Length());
   finishing_ = true;
   front_.Ended(booked_, grpc::StatusCode::OK, context_.method());
   stream_.WriteAndFinish(answer.message, grpc::WriteOptions(), answer.status,
@@ -72,7 +93,17 @@ void ServerCall::Reply(RuntimeAnswer answer) {
 void ServerCall::Finish(const grpc::Status& status) {
   finishing_ = true;
   front_.Ended(booked_, status.error_code(), context_.method());
-  stream_.Finish(status, &static_cast<Tag&>(finished_));
+  if (writing_) {
+    final_status_ = status;
+  } else {
+    stream_.Finish(status, &static_cast<Tag&>(finished_));
+  }
+}
+
+void ServerCall::FailTooLarge(size_t bytes) {
+  Finish({grpc::StatusCode::RESOURCE_EXHAUSTED,
+          fmt::format("the answer has {} bytes, more than the {} that a client takes", bytes,
+                      kMaxMessageBytes)});
 }
 
 void ServerCall::Finished(bool /*ok*/) {

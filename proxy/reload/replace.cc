@@ -47,6 +47,8 @@ void ReplaceRuntimes(const Config& config, RuntimeFactory& factory, Backends* ba
   std::vector<RuntimePtr> before = std::exchange(backends->runtimes, factory.Make(config));
   backends->router = Router(config);
   backends->cgroup_driver = config.cgroup_driver;
+  backends->runtime_name = config.runtime_name;
+  backends->runtime_version = config.runtime_version;
   backends->lists.Reassign(FindSuccessors(endpoints, backends->runtimes));
   for (const RuntimePtr& runtime : before) {
     if (backends->Find(runtime.get()) == nullptr) Forget(runtime, backends);

@@ -1,5 +1,6 @@
 #include "proxy/runtime/channel.h"
 
+#include <fmt/format.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 
@@ -22,6 +23,13 @@ bool IsTransportKey(std::string_view key) {
 
 }  // namespace
 
+grpc::Status CheckSize(const grpc::ByteBuffer& message) {
+  if (message.Length() <= static_cast<size_t>(kMaxMessageBytes)) return grpc::Status::OK;
+  return {grpc::StatusCode::RESOURCE_EXHAUSTED,
+          fmt::format("the runtime's answer has {} bytes, more than {}", message.Length(),
+                      kMaxMessageBytes)};
+}
+
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& endpoint) {
   grpc::ChannelArguments arguments;
   // The minimal stack drops load reporting, compression and size checks (RemoteRuntime checks
@@ -38,6 +46,13 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& endpoint) {
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
   arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
   return grpc::CreateCustomChannel(endpoint, grpc::InsecureChannelCredentials(), arguments);
+}
+
+bool IsConnectionLost(const grpc::Status& status, const grpc::ClientContext& context) {
+  if (status.error_code() != grpc::StatusCode::UNAVAILABLE) return false;
+  // There is no code for this: gRPC marks what came over the wire only in its description for
+  // debugging, and the channel's state may lag behind the call's end.
+  return context.debug_error_string().find("received from peer") == std::string::npos;
 }
 
 Metadata PassOn(const std::multimap<grpc::string_ref, grpc::string_ref>& received) {

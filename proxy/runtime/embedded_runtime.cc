@@ -2,20 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <optional>
-
 #include "base/error.h"
-#include "proxy/loop/timer.h"
+#include "proxy/runtime/call_stop.h"
+#include "proxy/runtime/embedded_stream.h"
 #include "proxy/wire/fields.h"
 #include "proxy/wire/message.h"
 
 namespace crimux::proxy {
 
-// What a call's two threads share: the request and the stop go to the worker, the answer comes
-// back. The worker is done with it before it posts the answer.
+// What a unary call's two threads share: the request goes to the worker, the answer comes back. The
+// worker is done with it before it posts the answer.
 struct EmbeddedRuntime::Job {
   RuntimeRequest request;
-  std::stop_source stop;
   RuntimeAnswer answer;
   // Front thread only; nullptr once nobody waits.
   Unary* call = nullptr;
@@ -26,43 +24,34 @@ class EmbeddedRuntime::Unary final : public PendingCall {
   Unary(EmbeddedRuntime& runtime, std::shared_ptr<Job> job, AnswerCallback done)
       : job_(std::move(job)),
         done_(std::move(done)),
-        on_closing_(runtime.closing_.get_token(),
-                    [stop = job_->stop]() mutable { stop.request_stop(); }) {
+        stop_(runtime.loop_, runtime.closing_.get_token(), job_->request.deadline,
+              [this] { Finish({.status = DeadlineExceeded()}); }) {
     job_->call = this;
-    if (job_->request.deadline == Deadline::max()) return;
-    expiry_ = Timer(runtime.loop_, job_->request.deadline, [this] { Expire(); });
   }
 
+  CallContext Context() const { return {job_->request.deadline, stop_.token()}; }
+
   void Abandon() override {
-    job_->stop.request_stop();
     job_->call = nullptr;
     delete this;
   }
 
   void Finish(RuntimeAnswer answer) {
     job_->call = nullptr;
-    expiry_.Cancel();
+    stop_.Settle();
     // `done` may delete this object.
     AnswerCallback done = std::move(done_);
     done(std::move(answer));
   }
 
  private:
-  void Expire() {
-    job_->stop.request_stop();
-    RuntimeAnswer answer;
-    answer.status = {grpc::StatusCode::DEADLINE_EXCEEDED, "Deadline Exceeded"};
-    Finish(std::move(answer));
-  }
-
   std::shared_ptr<Job> job_;
   AnswerCallback done_;
-  Timer expiry_;
-  std::stop_callback<std::function<void()>> on_closing_;
+  CallStop stop_;
 };
 
-EmbeddedRuntime::EmbeddedRuntime(Loop& loop, const RuntimeConfig& config, EmbeddedHandler handler)
-    : loop_(loop), config_(config), handler_(std::move(handler)) {
+EmbeddedRuntime::EmbeddedRuntime(Loop& loop, const RuntimeConfig& config, EmbeddedService service)
+    : loop_(loop), config_(config), service_(std::move(service)) {
   RuntimeRequest request;
   request.method = &MethodNamed("Version");
   request.message = ToBuffer("");
@@ -80,17 +69,21 @@ EmbeddedRuntime::~EmbeddedRuntime() { closing_.request_stop(); }
 CallHandle EmbeddedRuntime::Start(RuntimeRequest request, AnswerCallback done) {
   auto job = std::make_shared<Job>();
   job->request = std::move(request);
-  CallHandle call(new Unary(*this, job, std::move(done)));
-  workers_.Run([this, job] { Execute(job); });
-  return call;
+  auto* call = new Unary(*this, job, std::move(done));
+  workers_.Run([this, job, context = call->Context()] { Execute(job, context); });
+  return CallHandle(call);
 }
 
-void EmbeddedRuntime::Execute(const std::shared_ptr<Job>& job) {
-  CallContext context{job->request.deadline, job->stop.get_token()};
+StreamHandle EmbeddedRuntime::StartStream(RuntimeRequest request, MessageCallback message,
+                                          AnswerCallback ended) {
+  return StreamHandle(new Stream(*this, std::move(request), std::move(message), std::move(ended)));
+}
+
+void EmbeddedRuntime::Execute(const std::shared_ptr<Job>& job, const CallContext& context) {
   RuntimeAnswer& answer = job->answer;
   try {
     answer.status =
-        handler_(job->request.method->path, context, job->request.message, &answer.message);
+        service_.call(job->request.method->path, context, job->request.message, &answer.message);
   } catch (...) {
     answer.status = CurrentExceptionStatus();
   }

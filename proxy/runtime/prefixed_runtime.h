@@ -19,8 +19,14 @@ class PrefixedRuntime final : public Runtime {
   const RuntimeHealth& health() const override { return inner_->health(); }
   void Configure(const RuntimeConfig& config) override { inner_->Configure(config); }
   CallHandle Start(RuntimeRequest request, AnswerCallback done) override;
+  StreamHandle StartStream(RuntimeRequest request, MessageCallback message,
+                           AnswerCallback ended) override;
+  bool LacksStream(const Method& method) const override { return inner_->LacksStream(method); }
 
  private:
+  // Strips the request's names. True when it asks for images that this runtime can't have.
+  bool Strip(RuntimeRequest* request) const;
+
   RuntimePtr inner_;
   ImagePrefix prefix_;
 };

@@ -4,6 +4,8 @@
 #include <spdlog/spdlog.h>
 
 #include "proxy/runtime/channel.h"
+#include "proxy/runtime/remote_stream.h"
+#include "proxy/runtime/remote_unary.h"
 #include "proxy/wire/fields.h"
 #include "proxy/wire/message.h"
 
@@ -12,76 +14,7 @@ namespace {
 
 constexpr std::chrono::seconds kVersionTimeout{10};
 
-grpc::Status CheckMessage(const grpc::Status& status, const grpc::ByteBuffer& message) {
-  if (!status.ok()) return status;
-  if (!message.Valid()) {
-    return {grpc::StatusCode::INTERNAL, "the runtime answered OK without a message"};
-  }
-  if (message.Length() > static_cast<size_t>(kMaxMessageBytes)) {
-    return {grpc::StatusCode::RESOURCE_EXHAUSTED,
-            fmt::format("the runtime's answer has {} bytes, more than {}", message.Length(),
-                        kMaxMessageBytes)};
-  }
-  return status;
-}
-
 }  // namespace
-
-// One call on the wire. It lives until the queue has handed it back and its handle is gone.
-class RemoteRuntime::Unary final : public PendingCall, private Tag {
- public:
-  Unary(RemoteRuntime& runtime, RuntimeRequest request, AnswerCallback done)
-      : runtime_(&runtime), done_(std::move(done)) {
-    if (request.deadline != Deadline::max()) context_.set_deadline(request.deadline);
-    for (const auto& [key, value] : request.metadata) context_.AddMetadata(key, value);
-    reader_ = runtime.stub_.PrepareUnaryCall(&context_, request.method->path, request.message,
-                                             runtime.loop_.queue());
-    reader_->StartCall();
-    reader_->Finish(&message_, &status_, static_cast<Tag*>(this));
-  }
-
-  void Abandon() override {
-    if (finished_) {
-      delete this;
-      return;
-    }
-    abandoned_ = true;
-    context_.TryCancel();
-  }
-
- private:
-  void Done(bool /*ok*/) override {
-    finished_ = true;
-    if (abandoned_) {
-      delete this;
-      return;
-    }
-    // `done` may delete this object.
-    AnswerCallback done = std::move(done_);
-    done(Answer());
-  }
-
-  RuntimeAnswer Answer() {
-    RuntimeAnswer answer;
-    answer.status = CheckMessage(status_, message_);
-    answer.unreachable = status_.error_code() == grpc::StatusCode::UNAVAILABLE &&
-                         runtime_->channel_->GetState(false) != GRPC_CHANNEL_READY;
-    if (answer.unreachable) answer.status = runtime_->Unreachable(status_);
-    if (answer.status.ok()) answer.message.Swap(&message_);
-    answer.initial_metadata = PassOn(context_.GetServerInitialMetadata());
-    answer.trailing_metadata = PassOn(context_.GetServerTrailingMetadata());
-    return answer;
-  }
-
-  RemoteRuntime* runtime_;
-  AnswerCallback done_;
-  grpc::ClientContext context_;
-  std::unique_ptr<grpc::GenericClientAsyncResponseReader> reader_;
-  grpc::ByteBuffer message_;
-  grpc::Status status_;
-  bool finished_ = false;
-  bool abandoned_ = false;
-};
 
 // Follows the channel's state. It lives until the channel is gone, and then until the queue hands
 // it back.
@@ -125,10 +58,16 @@ CallHandle RemoteRuntime::Start(RuntimeRequest request, AnswerCallback done) {
   return CallHandle(new Unary(*this, std::move(request), std::move(done)));
 }
 
+StreamHandle RemoteRuntime::StartStream(RuntimeRequest request, MessageCallback message,
+                                        AnswerCallback ended) {
+  return StreamHandle(new Stream(*this, std::move(request), std::move(message), std::move(ended)));
+}
+
 void RemoteRuntime::StateChanged(grpc_connectivity_state state) {
   if (state == GRPC_CHANNEL_READY && health_.state != RuntimeState::kUp) {
     spdlog::info("runtime {} ({}) is up", name(), endpoint());
     health_.state = RuntimeState::kUp;
+    lacking_.clear();
     AskVersion();
   }
   bool lost = state == GRPC_CHANNEL_TRANSIENT_FAILURE || state == GRPC_CHANNEL_IDLE;
@@ -159,9 +98,27 @@ void RemoteRuntime::TakeVersion(const RuntimeAnswer& answer) {
   health_.version = fmt::format("{} {}", FindBytes(flat.view(), {2}), FindBytes(flat.view(), {3}));
 }
 
-grpc::Status RemoteRuntime::Unreachable(const grpc::Status& cause) const {
-  return {grpc::StatusCode::UNAVAILABLE, fmt::format("runtime \"{}\" at {} cannot be reached: {}",
-                                                     name(), endpoint(), cause.error_message())};
+void RemoteRuntime::Speak(Api api) {
+  spdlog::info("runtime {} ({}) speaks {}", name(), endpoint(), PackageOf(api));
+  health_.api = api;
+  lacking_.clear();
+}
+
+RuntimeAnswer RemoteRuntime::AnswerOf(const grpc::Status& status,
+                                      const grpc::ClientContext& context) const {
+  RuntimeAnswer answer;
+  bool away = status.error_code() == grpc::StatusCode::UNAVAILABLE &&
+              channel_->GetState(false) != GRPC_CHANNEL_READY;
+  answer.unreachable = away || IsConnectionLost(status, context);
+  answer.status = status;
+  if (answer.unreachable) {
+    answer.status = {grpc::StatusCode::UNAVAILABLE,
+                     fmt::format("runtime \"{}\" at {} cannot be reached: {}", name(), endpoint(),
+                                 status.error_message())};
+  }
+  answer.initial_metadata = PassOn(context.GetServerInitialMetadata());
+  answer.trailing_metadata = PassOn(context.GetServerTrailingMetadata());
+  return answer;
 }
 
 }  // namespace crimux::proxy

@@ -26,10 +26,10 @@ struct RuntimeRequest {
   Metadata metadata;
 };
 
-// What it answered.
+// What it answered, or how its stream ended.
 struct RuntimeAnswer {
   grpc::Status status;
-  // Valid exactly when the status is OK.
+  // Valid exactly when the status of a unary call is OK.
   grpc::ByteBuffer message;
   Metadata initial_metadata;
   Metadata trailing_metadata;
@@ -55,8 +55,22 @@ struct AbandonCall {
 };
 using CallHandle = std::unique_ptr<PendingCall, AbandonCall>;
 
-// On the front thread, once, never from inside Start. The handle may be dropped in it.
+// A stream in flight. The runtime is read from only as far as it is asked to be, so what nobody
+// takes stays there.
+class PendingStream : public PendingCall {
+ public:
+  // Asks for one more message; to be called once after each. The first comes unasked.
+  virtual void Next() = 0;
+
+ protected:
+  ~PendingStream() = default;
+};
+using StreamHandle = std::unique_ptr<PendingStream, AbandonCall>;
+
+// On the front thread, never from inside Start, StartStream or Next. The handle may be dropped in
+// them. An answer comes once, a stream's after its last message.
 using AnswerCallback = std::function<void(RuntimeAnswer)>;
+using MessageCallback = std::function<void(grpc::ByteBuffer)>;
 
 // Whether a runtime can be reached, as far as is known. kSlow: it can, but what it was asked is
 // overdue; a runtime itself never says so of itself.
@@ -68,6 +82,8 @@ struct RuntimeHealth {
   std::string last_error;
   // "containerd 1.6.20", once it has told.
   std::string version;
+  // The API that calls to it are sent in.
+  Api api = Api::kV1;
 };
 
 // One backend as the front thread sees it. Nothing here blocks; all on the front thread.
@@ -91,6 +107,13 @@ class Runtime {
 
   // Starts a unary call.
   [[nodiscard]] virtual CallHandle Start(RuntimeRequest request, AnswerCallback done) = 0;
+
+  // Starts a server stream.
+  [[nodiscard]] virtual StreamHandle StartStream(RuntimeRequest request, MessageCallback message,
+                                                 AnswerCallback ended) = 0;
+
+  // Whether it is known not to have that stream: it said so since it was last connected.
+  virtual bool LacksStream(const Method& method) const = 0;
 };
 
 using RuntimePtr = std::shared_ptr<Runtime>;

@@ -21,7 +21,7 @@ std::vector<RuntimePtr> RuntimeFactory::Make(const Config& config) {
 void RuntimeFactory::Check(const RuntimeConfig& config) const {
   if (!config.endpoint.empty() || made_.contains("") || embedded_.contains(config.name)) return;
   throw Error(grpc::StatusCode::INVALID_ARGUMENT, "set up runtime", config.name,
-              "it has neither an endpoint nor a handler");
+              "it has neither an endpoint nor a service");
 }
 
 RuntimePtr RuntimeFactory::MakeOne(const RuntimeConfig& config) {

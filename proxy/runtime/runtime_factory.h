@@ -17,17 +17,17 @@ namespace crimux::proxy {
 // settings. It knows the runtimes that it made, but doesn't keep them alive. Front thread.
 class RuntimeFactory {
  public:
-  // `embedded` has a handler for each runtime without an endpoint, by name.
-  RuntimeFactory(Loop& loop, std::map<std::string, EmbeddedHandler> embedded)
+  // `embedded` has a service for each runtime without an endpoint, by name.
+  RuntimeFactory(Loop& loop, std::map<std::string, EmbeddedService> embedded)
       : loop_(loop), embedded_(std::move(embedded)) {}
 
   // In the order of the config, the default first. Throws Error (INVALID_ARGUMENT), with nothing
-  // changed, when one has neither an endpoint nor a handler.
+  // changed, when one has neither an endpoint nor a service.
   std::vector<RuntimePtr> Make(const Config& config);
 
  private:
   struct Made {
-    // To the socket or the handler.
+    // To the socket or the service.
     std::weak_ptr<Runtime> backend;
     // What stands before it to the rest of the proxy: itself, or the one that has the prefix.
     std::weak_ptr<Runtime> front;
@@ -39,7 +39,7 @@ class RuntimeFactory {
   RuntimePtr Backend(const RuntimeConfig& config, const Made& made);
 
   Loop& loop_;
-  std::map<std::string, EmbeddedHandler> embedded_;
+  std::map<std::string, EmbeddedService> embedded_;
   // By endpoint; "" is the VM runtime.
   std::map<std::string, Made> made_;
 };

@@ -38,6 +38,7 @@ json::object Describe(const Backends& backends, const RuntimePtr& runtime) {
           {"endpoint", runtime->endpoint()},
           {"default", runtime == backends.Default()},
           {"state", StateName(backends.StateOf(*runtime))},
+          {"api", PackageOf(health.api)},
           {"version", health.version},
           {"lastError", health.last_error},
           {"timeoutSeconds", timeout.count()},

@@ -7,6 +7,12 @@ Flat::Flat(const grpc::ByteBuffer& buffer) {
   if (!buffer.TrySingleSlice(&slice_).ok()) (void)buffer.DumpToSingleSlice(&slice_);
 }
 
+grpc::ByteBuffer Flat::Part(std::string_view part) const {
+  auto begin = static_cast<size_t>(part.data() - view().data());
+  grpc::Slice slice = slice_.sub(begin, begin + part.size());
+  return {&slice, 1};
+}
+
 grpc::ByteBuffer ToBuffer(std::string_view bytes) {
   grpc::Slice slice(bytes.data(), bytes.size());
   return {&slice, 1};

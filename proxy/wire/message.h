@@ -20,6 +20,9 @@ class Flat {
     return {reinterpret_cast<const char*>(slice_.begin()), slice_.size()};
   }
 
+  // A part of view() as a message of its own, without copying.
+  grpc::ByteBuffer Part(std::string_view part) const;
+
  private:
   grpc::Slice slice_;
 };

@@ -1,6 +1,7 @@
 // What a fake runtime answers without a script.
 #include <algorithm>
 
+#include "proxy/method_table.h"
 #include "runtime/v1/api.pb.h"
 #include "tests/fakes/fake_cri.h"
 
@@ -31,6 +32,9 @@ bool Passes(const std::string& wanted, const std::string& value) {
 }  // namespace
 
 FakeAnswer FakeCri::Usual(const FakeCall& call) {
+  const proxy::Method* method = proxy::FindMethod("/runtime.v1.RuntimeService/" + call.method);
+  if (method == nullptr) method = proxy::FindMethod("/runtime.v1.ImageService/" + call.method);
+  if (method != nullptr && method->IsStream()) return Streams(call);
   if (call.method.find("Image") != std::string::npos) return Images(call);
   if (call.method.find("PodSandbox") != std::string::npos) return Sandboxes(call);
   if (call.method.find("Container") != std::string::npos) return Containers(call);

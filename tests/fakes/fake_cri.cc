@@ -31,6 +31,17 @@ void FakeCri::NoteCancelled(const std::string& method) {
   changed_.notify_all();
 }
 
+void FakeCri::NoteWritten(const std::string& method) {
+  std::lock_guard lock(mutex_);
+  ++written_[method];
+}
+
+size_t FakeCri::Written(const std::string& method) const {
+  std::lock_guard lock(mutex_);
+  auto found = written_.find(method);
+  return found == written_.end() ? 0 : found->second;
+}
+
 void FakeCri::On(const std::string& method, Script script) {
   std::lock_guard lock(mutex_);
   scripts_[method] = std::move(script);
@@ -72,9 +83,9 @@ bool FakeCri::WaitForCall(const std::string& method, size_t times) {
   });
 }
 
-bool FakeCri::WaitForCancelled(const std::string& method) {
+bool FakeCri::WaitForCancelled(const std::string& method, size_t times) {
   std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, kPatience, [&] { return cancelled_.contains(method); });
+  return changed_.wait_for(lock, kPatience, [&] { return cancelled_.count(method) >= times; });
 }
 
 void FakeCri::AddSandbox(const std::string& id) {

@@ -48,6 +48,8 @@ class FakeCri {
   FakeAnswer Handle(const FakeCall& call);
   // The fake's caller went away before the answer.
   void NoteCancelled(const std::string& method);
+  // A message of a stream has left the fake.
+  void NoteWritten(const std::string& method);
 
   void On(const std::string& method, Script script);
   void On(const std::string& method, FakeAnswer answer);
@@ -61,7 +63,9 @@ class FakeCri {
   std::optional<FakeCall> Last(const std::string& method) const;
   // False when it didn't come within ten seconds.
   bool WaitForCall(const std::string& method, size_t times = 1);
-  bool WaitForCancelled(const std::string& method);
+  bool WaitForCancelled(const std::string& method, size_t times = 1);
+  // How many messages of its streams have left.
+  size_t Written(const std::string& method) const;
 
   void AddSandbox(const std::string& id);
   void AddContainer(const std::string& id, const std::string& sandbox);
@@ -69,6 +73,7 @@ class FakeCri {
 
  private:
   FakeAnswer Usual(const FakeCall& call);
+  FakeAnswer Streams(const FakeCall& call);
   FakeAnswer Sandboxes(const FakeCall& call);
   FakeAnswer Containers(const FakeCall& call);
   FakeAnswer Images(const FakeCall& call);
@@ -82,6 +87,7 @@ class FakeCri {
   std::vector<FakeCall> journal_;
   std::vector<std::string> asked_;
   std::multimap<std::string, bool> cancelled_;
+  std::map<std::string, size_t> written_;
   std::vector<std::string> sandboxes_;
   // Container and its sandbox.
   std::vector<std::pair<std::string, std::string>> containers_;

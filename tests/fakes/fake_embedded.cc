@@ -16,24 +16,50 @@ bool SleepUnlessCancelled(std::chrono::milliseconds time, const CallContext& con
   return context.cancelled.stop_requested();
 }
 
-}  // namespace
+FakeCall CallOf(std::string_view path, const CallContext& context,
+                const grpc::ByteBuffer& request) {
+  FakeCall call;
+  SplitPath(std::string(path), &call.package, &call.method);
+  call.request = BytesOf(request);
+  call.deadline = context.deadline;
+  return call;
+}
 
-proxy::EmbeddedHandler Embedded(FakeCri& cri) {
+grpc::Status NoteCancelled(FakeCri& cri, const FakeCall& call) {
+  cri.NoteCancelled(call.method);
+  return grpc::Status::CANCELLED;
+}
+
+proxy::EmbeddedHandler Calls(FakeCri& cri) {
   return [&cri](std::string_view path, const CallContext& context, const grpc::ByteBuffer& request,
                 grpc::ByteBuffer* response) -> grpc::Status {
-    FakeCall call;
-    SplitPath(std::string(path), &call.package, &call.method);
-    call.request = BytesOf(request);
-    call.deadline = context.deadline;
+    FakeCall call = CallOf(path, context, request);
     FakeAnswer answer = cri.Handle(call);
     std::chrono::milliseconds time = answer.holds ? std::chrono::hours(1) : answer.delay;
-    if (SleepUnlessCancelled(time, context)) {
-      cri.NoteCancelled(call.method);
-      return grpc::Status::CANCELLED;
-    }
+    if (SleepUnlessCancelled(time, context)) return NoteCancelled(cri, call);
     if (!answer.messages.empty()) *response = BufferOf(answer.messages.front());
     return answer.status;
   };
 }
+
+proxy::EmbeddedStreamHandler Streams(FakeCri& cri) {
+  return [&cri](std::string_view path, const CallContext& context, const grpc::ByteBuffer& request,
+                const proxy::EmbeddedWriter& write) -> grpc::Status {
+    FakeCall call = CallOf(path, context, request);
+    FakeAnswer answer = cri.Handle(call);
+    if (SleepUnlessCancelled(answer.delay, context)) return NoteCancelled(cri, call);
+    for (const std::string& message : answer.messages) {
+      if (!write(BufferOf(message))) return NoteCancelled(cri, call);
+      cri.NoteWritten(call.method);
+    }
+    auto rest = std::chrono::hours(answer.holds ? 1 : 0);
+    if (SleepUnlessCancelled(rest, context)) return NoteCancelled(cri, call);
+    return answer.status;
+  };
+}
+
+}  // namespace
+
+proxy::EmbeddedService Embedded(FakeCri& cri) { return {Calls(cri), Streams(cri)}; }
 
 }  // namespace crimux

@@ -92,6 +92,7 @@ class FakeRuntime::Server::Call {
   }
 
   void Written(bool ok) {
+    if (ok && next_ > 0) server_.cri_.NoteWritten(method_);
     if (ok && next_ < answer_.messages.size()) {
       return stream_.Write(BufferOf(answer_.messages[next_++]), &written_);
     }

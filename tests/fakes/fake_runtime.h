@@ -24,8 +24,8 @@ class FakeRuntime {
   std::unique_ptr<Server> server_;
 };
 
-// A FakeCri as an embedded runtime. It must outlive the handler.
-proxy::EmbeddedHandler Embedded(FakeCri& cri);
+// A FakeCri as an embedded runtime. It must outlive the service.
+proxy::EmbeddedService Embedded(FakeCri& cri);
 
 // Serialized bytes in and out of buffers.
 std::string BytesOf(const grpc::ByteBuffer& buffer);

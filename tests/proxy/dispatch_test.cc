@@ -1,39 +1,15 @@
 // Every RPC of the table over three journalling runtimes: the reply, and who was asked.
-#include <grpcpp/generic/generic_stub.h>
-
 #include <catch2/catch.hpp>
 
 #include "proxy/method_table.h"
 #include "tests/proxy/node.h"
+#include "tests/proxy/raw_call.h"
 
 namespace crimux {
 namespace {
 
 namespace cri = runtime::v1;
 using proxy::Dispatch;
-
-// A unary call of any method, in bytes.
-grpc::Status Call(Node& node, const std::string& path, const std::string& request,
-                  std::string* response) {
-  grpc::GenericStub stub(node.MakeChannel());
-  grpc::CompletionQueue queue;
-  Context context;
-  auto reader = stub.PrepareUnaryCall(&context, path, BufferOf(request), &queue);
-  reader->StartCall();
-  grpc::ByteBuffer answer;
-  grpc::Status status;
-  reader->Finish(&answer, &status, nullptr);
-  void* tag = nullptr;
-  bool ok = false;
-  queue.Next(&tag, &ok);
-  *response = BytesOf(answer);
-  return status;
-}
-
-std::string Text(uint32_t field, const std::string& value) {
-  return std::string(1, static_cast<char>(field << 3U | 2U)) +
-         std::string(1, static_cast<char>(value.size())) + value;
-}
 
 // The methods of the table with that dispatch.
 std::vector<const proxy::Method*> With(Dispatch dispatch) {
@@ -77,7 +53,7 @@ TEST_CASE("a call that names a sandbox or container goes to its owner alone") {
       Script(node, name);
       for (const std::string owner : {"main", "side", "vm"}) {
         std::string response;
-        auto status = Call(node, method->path, Text(1, kind + owner[0]), &response);
+        auto status = CallBytes(node, method->path, Text(1, kind + owner[0]), &response);
         CHECK(status.error_message() == "");
         CHECK(response == Text(1, "from " + owner));
         CHECK(node.Asked() == owner + ": " + name);
@@ -95,7 +71,7 @@ TEST_CASE("an id that every runtime denies is NotFound, or success where the CRI
       std::string name(method->name);
       INFO(name);
       std::string response;
-      auto status = Call(node, method->path, Text(1, "nobody"), &response);
+      auto status = CallBytes(node, method->path, Text(1, "nobody"), &response);
       bool fine = method->traits.unknown == proxy::Unknown::kSucceeds;
       CHECK(status.error_code() == (fine ? grpc::StatusCode::OK : grpc::StatusCode::NOT_FOUND));
       CHECK(node.Asked() == "main: " + list + "; side: " + list + "; vm: " + list);
@@ -111,7 +87,7 @@ TEST_CASE("lists of all runtimes are laid end to end, the default runtime's firs
     INFO(name);
     Script(node, name);
     std::string response;
-    auto status = Call(node, method->path, "", &response);
+    auto status = CallBytes(node, method->path, "", &response);
     CHECK(status.error_message() == "");
     std::string expected = Text(1, "from main") + Text(1, "from side") + Text(1, "from vm");
     // Items that aren't messages have no field 1 to be told apart by.
@@ -163,7 +139,7 @@ TEST_CASE("a method that the table lacks is Unimplemented, names itself, and rea
   Node node;
   node.Start();
   std::string response;
-  auto status = Call(node, "/runtime.v1.RuntimeService/Teleport", "", &response);
+  auto status = CallBytes(node, "/runtime.v1.RuntimeService/Teleport", "", &response);
   CHECK(status.error_code() == grpc::StatusCode::UNIMPLEMENTED);
   CHECK(status.error_message() ==
         "crimux does not know the method /runtime.v1.RuntimeService/Teleport");

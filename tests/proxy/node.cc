@@ -42,7 +42,7 @@ void Node::Start() {
 }
 
 void Node::StartProxy() {
-  proxy.emplace(config, std::map<std::string, proxy::EmbeddedHandler>{{"vm", Embedded(vm)}},
+  proxy.emplace(config, std::map<std::string, proxy::EmbeddedService>{{"vm", Embedded(vm)}},
                 on_reload);
   auto channel = MakeChannel();
   runtime = runtime::v1::RuntimeService::NewStub(channel);

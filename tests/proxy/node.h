@@ -18,7 +18,7 @@ namespace crimux {
 // A proxy at work, and who talks to it.
 class RunningProxy {
  public:
-  RunningProxy(const Config& config, std::map<std::string, proxy::EmbeddedHandler> embedded,
+  RunningProxy(const Config& config, std::map<std::string, proxy::EmbeddedService> embedded,
                proxy::ReloadHandler on_reload = nullptr)
       : proxy_(config, std::move(embedded), std::move(on_reload)),
         thread_([this] { proxy_.Run(); }) {}

@@ -39,7 +39,7 @@ TEST_CASE("the sockets are the owner's, and the CRI's the group's too") {
 TEST_CASE("a second crimux on the same socket is refused, and the first one goes on") {
   Node node;
   node.Start();
-  std::map<std::string, proxy::EmbeddedHandler> embedded{{"vm", Embedded(node.vm)}};
+  std::map<std::string, proxy::EmbeddedService> embedded{{"vm", Embedded(node.vm)}};
   try {
     proxy::Proxy second(node.config, embedded);
     FAIL("it started");
@@ -119,7 +119,7 @@ TEST_CASE("a stop cancels calls that outlast the drain timeout") {
 
 TEST_CASE("a proxy that never ran can be destroyed") {
   Node node;
-  std::map<std::string, proxy::EmbeddedHandler> embedded{{"vm", Embedded(node.vm)}};
+  std::map<std::string, proxy::EmbeddedService> embedded{{"vm", Embedded(node.vm)}};
   { proxy::Proxy never(node.config, embedded); }
   proxy::Proxy again(node.config, embedded);
 }

@@ -17,6 +17,12 @@ class StubRuntime final : public proxy::Runtime {
                           proxy::AnswerCallback /*done*/) override {
     return nullptr;
   }
+  proxy::StreamHandle StartStream(proxy::RuntimeRequest /*request*/,
+                                  proxy::MessageCallback /*message*/,
+                                  proxy::AnswerCallback /*ended*/) override {
+    return nullptr;
+  }
+  bool LacksStream(const proxy::Method& /*method*/) const override { return false; }
 
  private:
   RuntimeConfig config_;
