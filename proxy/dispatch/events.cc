@@ -12,7 +12,7 @@ Events::Events(IncomingCall& call, Backends& backends) : call_(call) {
   // They stay where they are from here on: callbacks refer to them.
   sources_.reserve(backends.runtimes.size());
   for (const RuntimePtr& runtime : backends.runtimes) {
-    Source& source = sources_.emplace_back(Source{runtime, nullptr, std::nullopt});
+    Source& source = sources_.emplace_back(Source{.runtime = runtime});
     source.stream = runtime->StartStream(
         Forwarded(call, *runtime),
         [this, &source](grpc::ByteBuffer message) { Take(source, std::move(message)); },
@@ -21,6 +21,7 @@ Events::Events(IncomingCall& call, Backends& backends) : call_(call) {
 }
 
 void Events::Take(Source& source, grpc::ByteBuffer message) {
+  source.has_messages = true;
   source.message = std::move(message);
   Pass();
 }
@@ -43,7 +44,7 @@ void Events::Pass() {
 void Events::End(const Source& source, const RuntimeAnswer& answer) {
   grpc::Status status = answer.status;
   const std::string& name = source.runtime->name();
-  if (status.error_code() == grpc::StatusCode::UNIMPLEMENTED) {
+  if (status.error_code() == grpc::StatusCode::UNIMPLEMENTED && !source.has_messages) {
     status = {grpc::StatusCode::UNIMPLEMENTED,
               fmt::format("runtime \"{}\" sends no events: {}", name, status.error_message())};
   } else if (!answer.unreachable) {

@@ -21,6 +21,8 @@ class Events final : public Operation {
     RuntimePtr runtime;
     StreamHandle stream;
     std::optional<grpc::ByteBuffer> message;
+    // Whether it has ever sent one.
+    bool has_messages = false;
   };
 
   void Take(Source& source, grpc::ByteBuffer message);

@@ -81,6 +81,8 @@ HttpReply Node::Http(const std::string& method, const std::string& target,
 std::shared_ptr<grpc::Channel> Node::MakeChannel() const {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  // So that no more is on its way to a client that doesn't read than it asked for.
+  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   arguments.SetMaxReceiveMessageSize(32 << 20);
   return grpc::CreateCustomChannel(Unix(config.listen), grpc::InsecureChannelCredentials(),
                                    arguments);
