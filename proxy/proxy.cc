@@ -48,9 +48,7 @@ class Proxy::Impl {
       reload_.Serve(std::move(answer));
     });
     AddPages({backends_, front_.book(), started_}, &endpoints_);
-    backends_.cgroup_driver = config.cgroup_driver;
-    backends_.runtime_name = config.runtime_name;
-    backends_.runtime_version = config.runtime_version;
+    TakeAnswers(config, &backends_);
     front_.Open();
   }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "proxy/dispatch/overdue.h"
+#include "proxy/dispatch/runtimes_watch.h"
 #include "proxy/lists/last_known.h"
 #include "proxy/routing/image_holders.h"
 #include "proxy/routing/owners.h"
@@ -30,6 +31,8 @@ struct Backends {
   // What Version tells; empty: what the default runtime does.
   std::string runtime_name;
   std::string runtime_version;
+  // Of those that want to hear when `runtimes` are others.
+  RuntimesWatch::All watches;
 
   const RuntimePtr& Default() const { return runtimes.front(); }
 

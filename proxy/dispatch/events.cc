@@ -8,7 +8,10 @@
 
 namespace crimux::proxy {
 
-Events::Events(IncomingCall& call, Backends& backends) : call_(call) {
+Events::Events(IncomingCall& call, Backends& backends)
+    : call_(call), watch_(backends.watches, [this] {
+        Fail({grpc::StatusCode::UNAVAILABLE, "crimux has other runtimes now"});
+      }) {
   // They stay where they are from here on: callbacks refer to them.
   sources_.reserve(backends.runtimes.size());
   for (const RuntimePtr& runtime : backends.runtimes) {
@@ -52,7 +55,11 @@ void Events::End(const Source& source, const RuntimeAnswer& answer) {
               fmt::format("runtime \"{}\" ended its events: {}", name,
                           status.ok() ? "it said OK" : status.error_message())};
   }
-  // Calls off the other streams. A message that the client hasn't taken yet would hold up the end.
+  Fail(status);
+}
+
+void Events::Fail(const grpc::Status& status) {
+  // Calls off all streams. A message that the client hasn't taken yet would hold up the end.
   for (Source& each : sources_) each.stream.reset();
   call_.Fail(status);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,6 +38,14 @@ void LearnAgain(const RuntimePtr& runtime, Backends* backends) {
   }
 }
 
+bool Contains(const std::vector<RuntimePtr>& runtimes, const RuntimePtr& runtime) {
+  return std::find(runtimes.begin(), runtimes.end(), runtime) != runtimes.end();
+}
+
+std::set<RuntimePtr> AsSet(const std::vector<RuntimePtr>& runtimes) {
+  return {runtimes.begin(), runtimes.end()};
+}
+
 }  // namespace
 
 void ReplaceRuntimes(const Config& config, RuntimeFactory& factory, Backends* backends) {
@@ -46,18 +55,21 @@ void ReplaceRuntimes(const Config& config, RuntimeFactory& factory, Backends* ba
   }
   std::vector<RuntimePtr> before = std::exchange(backends->runtimes, factory.Make(config));
   backends->router = Router(config);
+  TakeAnswers(config, backends);
+  backends->lists.Reassign(FindSuccessors(endpoints, backends->runtimes));
+  for (const RuntimePtr& runtime : before) {
+    if (!Contains(backends->runtimes, runtime)) Forget(runtime, backends);
+  }
+  for (const RuntimePtr& runtime : backends->runtimes) {
+    if (!Contains(before, runtime)) LearnAgain(runtime, backends);
+  }
+  if (AsSet(before) != AsSet(backends->runtimes)) RuntimesWatch::TellAll(backends->watches);
+}
+
+void TakeAnswers(const Config& config, Backends* backends) {
   backends->cgroup_driver = config.cgroup_driver;
   backends->runtime_name = config.runtime_name;
   backends->runtime_version = config.runtime_version;
-  backends->lists.Reassign(FindSuccessors(endpoints, backends->runtimes));
-  for (const RuntimePtr& runtime : before) {
-    if (backends->Find(runtime.get()) == nullptr) Forget(runtime, backends);
-  }
-  for (const RuntimePtr& runtime : backends->runtimes) {
-    if (std::find(before.begin(), before.end(), runtime) == before.end()) {
-      LearnAgain(runtime, backends);
-    }
-  }
 }
 
 }  // namespace crimux::proxy

@@ -10,6 +10,11 @@ namespace crimux::proxy {
 // between two events of the front thread. What is known of runtimes that stay is kept, whatever
 // they are called now; of those that are gone it is forgotten, while calls in flight to them hold
 // them until they end. Throws what RuntimeFactory throws. Front thread.
+//
+// Operations that watch the runtimes are told when there is one more, one less or another.
 void ReplaceRuntimes(const Config& config, RuntimeFactory& factory, Backends* backends);
+
+// What crimux says in the place of a runtime.
+void TakeAnswers(const Config& config, Backends* backends);
 
 }  // namespace crimux::proxy

@@ -1,28 +1,9 @@
 // A runtime whose image names have a prefix outside: what comes out.
-#include <grpcpp/generic/generic_stub.h>
-
 #include "tests/proxy/prefix_node.h"
+#include "tests/proxy/raw_call.h"
 
 namespace crimux {
 namespace {
-
-// A unary call as bytes, by path.
-grpc::Status CallRaw(Node& node, const std::string& path, const std::string& request,
-                     std::string* response) {
-  grpc::GenericStub stub(node.MakeChannel());
-  Context context;
-  grpc::CompletionQueue queue;
-  grpc::ByteBuffer answer;
-  grpc::Status status;
-  auto call = stub.PrepareUnaryCall(&context, path, BufferOf(request), &queue);
-  call->StartCall();
-  call->Finish(&answer, &status, nullptr);
-  void* tag = nullptr;
-  bool ok = false;
-  REQUIRE(queue.Next(&tag, &ok));
-  if (status.ok()) *response = BytesOf(answer);
-  return status;
-}
 
 TEST_CASE("the prefix is put back in lists and status of images, and other runtimes have none") {
   WithPrefix node;
@@ -122,8 +103,8 @@ TEST_CASE("what is malformed and what fails passes a runtime with a prefix as it
   cri::ContainerStatusRequest which;
   which.set_container_id("c1");
   std::string answer;
-  CHECK(CallRaw(node, "/runtime.v1.RuntimeService/ContainerStatus", which.SerializeAsString(),
-                &answer)
+  CHECK(CallBytes(node, "/runtime.v1.RuntimeService/ContainerStatus", which.SerializeAsString(),
+                  &answer)
             .ok());
   CHECK(answer == garbage);
   node.side.On("ContainerStatus", {.status = {grpc::StatusCode::ABORTED, "side/reason"}});
@@ -134,6 +115,61 @@ TEST_CASE("what is malformed and what fails passes a runtime with a prefix as it
   CHECK(failure.error_message() == "side/reason");
 }
 
+// The one message that "side" sends in that stream, as it comes out; the others send none.
+template <class Message>
+Message Streamed(WithPrefix& node, const std::string& method, const Message& inside,
+                 const std::string& request = "") {
+  // The end of one runtime's events is the end of all.
+  bool holds = method == "GetContainerEvents";
+  for (FakeCri* cri : {&node.main, &node.vm}) {
+    cri->On(method, FakeAnswer{.messages = {""}, .holds = holds});
+  }
+  node.side.On(method, FakeAnswer{.messages = {inside.SerializeAsString()}, .holds = holds});
+  std::string service = method == "StreamImages" ? "ImageService" : "RuntimeService";
+  RawStream stream(node, "/runtime.v1." + service + "/" + method, request);
+  Message outside;
+  while (auto bytes = stream.Read()) {
+    REQUIRE(outside.MergeFromString(*bytes));
+    if (holds && !bytes->empty()) break;
+  }
+  return outside;
+}
+
+TEST_CASE("the prefix is put back in streams") {
+  WithPrefix node;
+  cri::StreamImagesResponse images;
+  *images.add_images() = AnImage("");
+  auto streamed = Streamed(node, "StreamImages", images);
+  REQUIRE(streamed.images_size() == 1);
+  CHECK(streamed.images(0).DebugString() == AnImage("side/").DebugString());
+
+  cri::StreamContainersResponse containers;
+  FillSpec("", containers.add_containers()->mutable_image());
+  cri::StreamContainersResponse expected;
+  FillSpec("side/", expected.add_containers()->mutable_image());
+  CHECK(Streamed(node, "StreamContainers", containers).DebugString() == expected.DebugString());
+
+  cri::ContainerEventResponse event;
+  event.set_container_id("c1");
+  *event.add_containers_statuses() = AStatus("");
+  auto told = Streamed(node, "GetContainerEvents", event);
+  REQUIRE(told.containers_statuses_size() == 1);
+  CHECK(told.containers_statuses(0).DebugString() == AStatus("side/").DebugString());
+}
+
+TEST_CASE("a stream of images by name is stripped for whose name it is, and empty for others") {
+  WithPrefix node;
+  cri::StreamImagesResponse images;
+  *images.add_images() = AnImage("");
+  cri::StreamImagesRequest request;
+  request.mutable_filter()->mutable_image()->set_image("side/nginx:1");
+  CHECK(Streamed(node, "StreamImages", images, request.SerializeAsString()).images_size() == 1);
+  CHECK(node.Inside<cri::StreamImagesRequest>("StreamImages").filter().image().image() ==
+        "nginx:1");
+  request.mutable_filter()->mutable_image()->set_image("nginx:1");
+  CHECK(Streamed(node, "StreamImages", images, request.SerializeAsString()).images_size() == 0);
+}
+
 TEST_CASE("v1alpha2 has its names stripped and put back alike") {
   WithPrefix node;
   cri::ImageStatusResponse image;
@@ -142,8 +178,8 @@ TEST_CASE("v1alpha2 has its names stripped and put back alike") {
   cri::ImageStatusRequest request;
   request.mutable_image()->set_image("side/nginx");
   std::string answer;
-  REQUIRE(CallRaw(node, "/runtime.v1alpha2.ImageService/ImageStatus", request.SerializeAsString(),
-                  &answer)
+  REQUIRE(CallBytes(node, "/runtime.v1alpha2.ImageService/ImageStatus", request.SerializeAsString(),
+                    &answer)
               .ok());
   cri::ImageStatusResponse response;
   REQUIRE(response.ParseFromString(answer));

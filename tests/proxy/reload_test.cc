@@ -1,14 +1,11 @@
 // Another config while calls are in flight.
+#include <atomic>
 #include <future>
 
-#include <catch2/catch.hpp>
-
-#include "tests/proxy/node.h"
+#include "tests/proxy/reload_node.h"
 
 namespace crimux {
 namespace {
-
-namespace cri = runtime::v1;
 
 // The answer of one method waits until it is let go, or ten seconds.
 class Gate {
@@ -23,55 +20,6 @@ class Gate {
 
  private:
   std::promise<void> opened_;
-};
-
-grpc::Status RunPod(Node& node, const std::string& tier = "") {
-  Context context;
-  cri::RunPodSandboxRequest request;
-  if (!tier.empty()) (*request.mutable_config()->mutable_labels())["tier"] = tier;
-  cri::RunPodSandboxResponse response;
-  return node.runtime->RunPodSandbox(&context, request, &response);
-}
-
-grpc::Status StopContainer(Node& node, const std::string& id) {
-  Context context;
-  cri::StopContainerRequest request;
-  request.set_container_id(id);
-  cri::StopContainerResponse response;
-  return node.runtime->StopContainer(&context, request, &response);
-}
-
-std::vector<std::string> List(Node& node) {
-  Context context;
-  cri::ListContainersResponse response;
-  REQUIRE(node.runtime->ListContainers(&context, {}, &response).ok());
-  std::vector<std::string> ids;
-  for (const auto& container : response.containers()) ids.push_back(container.id());
-  return ids;
-}
-
-using Ids = std::vector<std::string>;
-
-// Each runtime has a container, and all are up.
-struct WithContainers : Node {
-  WithContainers() {
-    main.AddContainer("m", "ms");
-    side.AddContainer("s", "ss");
-    vm.AddContainer("v", "vs");
-    Start();
-    REQUIRE(List(*this) == Ids{"m", "s", "v"});
-    REQUIRE((main.WaitForCall("Version") && side.WaitForCall("Version")));
-    Asked();
-  }
-
-  std::string Reload(const Config& next) { return (**proxy).Reload(next); }
-
-  Config WithoutSide() const {
-    Config next = config;
-    next.runtimes.erase(next.runtimes.begin() + 1);
-    std::erase_if(next.routes, [](const RouteConfig& route) { return route.runtime == "side"; });
-    return next;
-  }
 };
 
 TEST_CASE("a reload without a change says so and changes nothing") {
@@ -198,74 +146,6 @@ TEST_CASE("another runtime becomes the default with a reload") {
   node.Asked();
   CHECK(RunPod(node).ok());
   CHECK(node.Asked() == "side: RunPodSandbox");
-}
-
-TEST_CASE("a runtime gets an image prefix by a reload, another one, and none again") {
-  WithContainers node;
-  node.side.AddImage("sha256:" + std::string(64, 'a'), "nginx:1");
-  auto image = [&] {
-    Context context;
-    cri::ListImagesResponse response;
-    REQUIRE(node.image->ListImages(&context, {}, &response).ok());
-    REQUIRE(response.images_size() == 1);
-    return response.images(0).repo_tags(0);
-  };
-  CHECK(image() == "nginx:1");
-  for (const std::string prefix : {"side/", "other/", ""}) {
-    Config next = node.config;
-    next.runtimes[1].image_prefix = prefix;
-    node.Reload(next);
-    CHECK(image() == prefix + "nginx:1");
-    CHECK(StopContainer(node, "s").ok());
-  }
-  // All of that over one connection.
-  CHECK_THAT(node.side.TakeAsked(), !Catch::VectorContains(std::string("Version")));
-}
-
-TEST_CASE("the cgroup driver that the kubelet is told changes with a reload") {
-  WithContainers node;
-  node.main.On("RuntimeConfig", {.status = {grpc::StatusCode::UNIMPLEMENTED, "what?"}});
-  Config next = node.config;
-  next.cgroup_driver = "systemd";
-  CHECK(node.Reload(next) == "cgroupDriver changed");
-  Context context;
-  cri::RuntimeConfigResponse response;
-  REQUIRE(node.runtime->RuntimeConfig(&context, {}, &response).ok());
-  CHECK(response.linux().cgroup_driver() == cri::SYSTEMD);
-  node.Reload(node.config);
-  Context again;
-  CHECK(node.runtime->RuntimeConfig(&again, {}, &response).error_code() ==
-        grpc::StatusCode::UNIMPLEMENTED);
-}
-
-TEST_CASE("the last known lists of a runtime that is down outlive a new name and a prefix") {
-  WithContainers node;
-  node.side_server.reset();
-  Config next = node.config;
-  next.runtimes[1].name = "other";
-  next.runtimes[1].image_prefix = "other/";
-  next.routes.clear();
-  node.Reload(next);
-  CHECK(List(node) == Ids{"m", "s", "v"});
-  // It owns what it has, so nobody else is asked.
-  node.Asked();
-  CHECK(StopContainer(node, "s").error_code() == grpc::StatusCode::UNAVAILABLE);
-  CHECK(node.Asked().empty());
-  node.Reload(node.WithoutSide());
-  CHECK(List(node) == Ids{"m", "v"});
-  node.Reload(node.config);
-  CHECK(List(node) == Ids{"m", "v"});
-}
-
-TEST_CASE("runtimes that swap their names keep what is theirs") {
-  WithContainers node;
-  Config next = node.config;
-  std::swap(next.runtimes[0].name, next.runtimes[1].name);
-  node.Reload(next);
-  node.side_server.reset();
-  CHECK(List(node) == Ids{"m", "s", "v"});
-  CHECK(StopContainer(node, "m").ok());
-  CHECK(StopContainer(node, "s").error_code() == grpc::StatusCode::UNAVAILABLE);
 }
 
 TEST_CASE("reloads go by many calls without one failing") {

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <functional>
+#include <list>
+#include <utility>
+
+namespace crimux::proxy {
+
+// For what goes by the set of runtimes for long, as a stream of all their events does: calls back
+// when another set takes its place. Front thread.
+class RuntimesWatch {
+ public:
+  using All = std::list<RuntimesWatch*>;
+
+  // Until its destruction, which may happen in the callback.
+  RuntimesWatch(All& all, std::function<void()> replaced)
+      : all_(all), place_(all.insert(all.end(), this)), replaced_(std::move(replaced)) {}
+  RuntimesWatch(const RuntimesWatch&) = delete;
+  RuntimesWatch& operator=(const RuntimesWatch&) = delete;
+  ~RuntimesWatch() { all_.erase(place_); }
+
+  static void TellAll(const All& all) {
+    for (auto next = all.begin(); next != all.end();) {
+      RuntimesWatch* watch = *next++;
+      watch->replaced_();
+    }
+  }
+
+ private:
+  All& all_;
+  All::iterator place_;
+  std::function<void()> replaced_;
+};
+
+}  // namespace crimux::proxy
