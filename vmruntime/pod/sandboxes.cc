@@ -8,6 +8,7 @@
 #include "base/id.h"
 #include "base/rollback.h"
 #include "vmruntime/network/netns.h"
+#include "vmruntime/network/resolv_conf.h"
 #include "vmruntime/pod/network_record.h"
 
 namespace crimux::vm {
@@ -30,6 +31,15 @@ void CheckConfig(const runtime::v1::PodSandboxConfig& config) {
     throw Error(StatusCode::INVALID_ARGUMENT, kRun, metadata.name(),
                 "a VM pod cannot use the host's network (hostNetwork: true)");
   }
+}
+
+// For clients that say nothing of DNS; the kubelet always does.
+void UseHostDns(runtime::v1::PodSandboxConfig* config) {
+  DnsSettings host = ReadResolvConf("/etc/resolv.conf");
+  runtime::v1::DNSConfig* dns = config->mutable_dns_config();
+  dns->mutable_servers()->Assign(host.servers.begin(), host.servers.end());
+  dns->mutable_searches()->Assign(host.searches.begin(), host.searches.end());
+  dns->mutable_options()->Assign(host.options.begin(), host.options.end());
 }
 
 void CheckHandler(const std::string& handler, const VmConfig& config) {
@@ -69,6 +79,7 @@ SandboxRecord Sandboxes::NewRecord(const runtime::v1::RunPodSandboxRequest& requ
   sandbox.set_created_at(Now());
   sandbox.set_runtime_handler(request.runtime_handler());
   *sandbox.mutable_config() = request.config();
+  if (!request.config().has_dns_config()) UseHostDns(sandbox.mutable_config());
   sandbox.set_netns((rooms_.config.netns_dir / ("crimux-" + sandbox.id())).string());
   return sandbox;
 }
