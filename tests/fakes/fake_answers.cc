@@ -162,7 +162,7 @@ FakeAnswer FakeCri::Node(const FakeCall& call) {
     response.set_version("0.1.0");
     response.set_runtime_name("fake-" + name_);
     response.set_runtime_version("1.0");
-    response.set_runtime_api_version("v1");
+    response.set_runtime_api_version(call.package == "runtime.v1" ? "v1" : "v1alpha2");
     return Ok(response);
   }
   if (call.method == "Status") {
