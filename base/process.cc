@@ -53,6 +53,10 @@ class Child {
  private:
   void PollOnce(int timeout_ms);
   void WriteInput();
+  enum class More { kNotNow, kPerhaps, kNever };
+  // One piece of what is in the pipe, which is closed at its end.
+  More ReadPiece(UniqueFd& fd, std::string& to);
+  // At most a bounded number of pieces, so that the caller can look at the clock.
   void ReadInto(UniqueFd& fd, std::string& to);
   void Reap();
 
@@ -73,7 +77,7 @@ Child::Child(const ProcessSpec& spec) : spec_(spec) {
   Pipe err = MakePipe();
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, in.read.get(), STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, spec.input_fd.value_or(in.read.get()), STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, out.write.get(), STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, err.write.get(), STDERR_FILENO);
   posix_spawnattr_t attributes;
@@ -95,10 +99,12 @@ Child::Child(const ProcessSpec& spec) : spec_(spec) {
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   if (error != 0) throw SystemError(error, "run", spec.argv[0]);
-  in_ = std::move(in.write);
+  if (!spec.input_fd) in_ = std::move(in.write);
   out_ = std::move(out.read);
   err_ = std::move(err.read);
-  for (const UniqueFd* fd : {&in_, &out_, &err_}) SetNonBlocking(fd->get());
+  for (const UniqueFd* fd : {&in_, &out_, &err_}) {
+    if (*fd) SetNonBlocking(fd->get());
+  }
   pidfd_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
 }
 
@@ -116,15 +122,27 @@ void Child::WriteInput() {
   if (failed || written_ == spec_.input.size()) in_.reset();
 }
 
+Child::More Child::ReadPiece(UniqueFd& fd, std::string& to) {
+  std::array<char, 65536> chunk;
+  ssize_t n = ::read(fd.get(), chunk.data(), chunk.size());
+  if (n < 0 && errno == EINTR) return More::kPerhaps;
+  if (n < 0 && errno == EAGAIN) return More::kNotNow;
+  if (n <= 0) {
+    fd.reset();
+    return More::kNever;
+  }
+  std::string_view piece(chunk.data(), static_cast<size_t>(n));
+  if (&fd == &out_ && spec_.on_output) {
+    spec_.on_output(piece);
+  } else {
+    to += piece.substr(0, spec_.output_limit - std::min(spec_.output_limit, to.size()));
+  }
+  return More::kPerhaps;
+}
+
 void Child::ReadInto(UniqueFd& fd, std::string& to) {
-  std::array<char, 16384> chunk;
-  for (;;) {
-    ssize_t n = ::read(fd.get(), chunk.data(), chunk.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0 && errno == EAGAIN) return;
-    if (n <= 0) return fd.reset();
-    size_t room = spec_.output_limit - std::min(spec_.output_limit, to.size());
-    to.append(chunk.data(), std::min(room, static_cast<size_t>(n)));
+  for (int pieces = 0; pieces < 64; ++pieces) {
+    if (ReadPiece(fd, to) != More::kPerhaps) return;
   }
 }
 

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace crimux {
@@ -16,11 +18,16 @@ struct ProcessSpec {
   std::optional<std::vector<std::string>> environment;
   // Written to its standard input, which is then closed.
   std::string input;
+  // Open for reading, and its standard input instead of `input`; stays the caller's.
+  std::optional<int> input_fd;
   std::chrono::milliseconds timeout{60'000};
   // Stopping it kills the program.
   std::stop_token cancelled;
   // Output past this many bytes (for each of out and err) is dropped.
   size_t output_limit = 4U << 20;
+  // Takes its standard output in pieces, as it comes, instead of `out`, and without a limit. What
+  // it throws kills the program and comes out of RunProcess.
+  std::function<void(std::string_view)> on_output;
 };
 
 struct ProcessResult {

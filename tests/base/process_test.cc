@@ -1,8 +1,12 @@
 #include "base/process.h"
 
+#include <fcntl.h>
+
 #include <catch2/catch.hpp>
 
 #include "base/error.h"
+#include "base/file.h"
+#include "tests/temporary_dir.h"
 
 namespace crimux {
 namespace {
@@ -58,6 +62,26 @@ TEST_CASE("output beyond the limit is dropped, and the process still ends") {
   ProcessSpec spec = Shell("head -c 1000000 /dev/zero");
   spec.output_limit = 1000;
   CHECK(RunProcess(spec).out.size() == 1000);
+}
+
+TEST_CASE("output can be taken as it comes, from a file's bytes") {
+  TemporaryDir folder;
+  WriteFileAtomically(folder.path() / "in", std::string(9U << 20, 'y'));
+  UniqueFd in = OpenFile(folder.path() / "in", O_RDONLY);
+  size_t taken = 0;
+  ProcessSpec spec{.argv = {"/bin/cat"}};
+  spec.input_fd = in.get();
+  spec.on_output = [&](std::string_view piece) { taken += piece.size(); };
+  ProcessResult result = RunProcess(spec);
+  CHECK(result.Succeeded());
+  CHECK(result.out.empty());
+  CHECK(taken == 9U << 20);
+}
+
+TEST_CASE("who takes output and throws ends the process") {
+  ProcessSpec spec = Shell("echo start; exec sleep 100");
+  spec.on_output = [](std::string_view) { throw std::runtime_error("enough"); };
+  CHECK_THROWS_WITH(RunProcess(spec), "enough");
 }
 
 TEST_CASE("a program that is not there is an error that names it") {

@@ -11,7 +11,7 @@
 namespace crimux::vm {
 
 struct CheckedDisk {
-  std::string format;         // "qcow2" or "raw"
+  std::string format;         // as DiskVerdict has it
   uint64_t virtual_size = 0;  // bytes
 };
 

@@ -6,7 +6,11 @@
 #include <array>
 
 #include "vmruntime/image/bytes.h"
+#include "vmruntime/image/compression.h"
 #include "vmruntime/image/qcow2.h"
+#include "vmruntime/image/vdi.h"
+#include "vmruntime/image/vhdx.h"
+#include "vmruntime/image/vmdk.h"
 
 namespace crimux::vm {
 namespace {
@@ -19,20 +23,9 @@ struct Magic {
 
 // Things that people put behind an image URL by mistake, or that are not supported.
 constexpr std::array kMagics = {
-    Magic{0, "\x1f\x8b", "is compressed by gzip; serve the disk itself"},
-    Magic{0,
-          "\xfd"
-          "7zXZ",
-          "is compressed by xz; serve the disk itself"},
-    Magic{0, "\x28\xb5\x2f\xfd", "is compressed by zstd; serve the disk itself"},
-    Magic{0, "BZh", "is compressed by bzip2; serve the disk itself"},
     Magic{0, "PK\x03\x04", "is a zip archive"},
     Magic{0, "7z\xbc\xaf\x27\x1c", "is a 7z archive"},
     Magic{257, "ustar", "is a tar archive"},
-    Magic{0, "KDMV", "is a vmdk disk; convert it to qcow2"},
-    Magic{0, "# Disk Descriptor", "is a vmdk descriptor; convert the disk to qcow2"},
-    Magic{64, "\x7f\x10\xda\xbe", "is a vdi disk; convert it to qcow2"},
-    Magic{0, "vhdxfile", "is a vhdx disk; convert it to qcow2"},
     Magic{0, "conectix", "is a vhd disk; convert it to qcow2"},
     Magic{0, {"QED\0", 4}, "is a qed disk; convert it to qcow2"},
     Magic{0, "LUKS\xba\xbe", "is encrypted by LUKS"},
@@ -59,6 +52,7 @@ std::string Describe(std::string_view head) {
   for (const Magic& magic : kMagics) {
     if (HasAt(head, magic.offset, magic.bytes)) return std::string(magic.what);
   }
+  if (CompressionOf(head)) return "is compressed twice";
   if (HasAt(head, 32769, "CD001")) return "is a CD image without a partition table";
   if (HasAt(head, 1080, "\x53\xef")) return "is an ext file system without a partition table";
   if (IsText(head)) {
@@ -67,14 +61,14 @@ std::string Describe(std::string_view head) {
     bool html = start.starts_with("<!doctype html") || start.starts_with("<html");
     return html ? "is an HTML page" : "is text";
   }
-  return "is no disk image: neither qcow2 nor a raw disk with a partition table";
+  return "is no disk image: neither qcow2, vmdk, vdi, vhdx nor a raw disk with a partition table";
 }
 
 bool HasKnownMagic(std::string_view head) {
   for (const Magic& magic : kMagics) {
     if (HasAt(head, magic.offset, magic.bytes)) return true;
   }
-  return false;
+  return CompressionOf(head).has_value();
 }
 
 bool HasPartitionTable(std::string_view head) {
@@ -83,10 +77,7 @@ bool HasPartitionTable(std::string_view head) {
   return mbr || gpt;
 }
 
-}  // namespace
-
-DiskVerdict JudgeDisk(std::string_view head, uint64_t file_size) {
-  if (LooksLikeQcow(head)) return JudgeQcow2(head, file_size);
+DiskVerdict JudgeRaw(std::string_view head, uint64_t file_size) {
   // The last sector of a raw disk counts as a whole one.
   DiskVerdict verdict{.format = "raw", .virtual_size = (file_size + 511) / 512 * 512};
   if (HasKnownMagic(head) || !HasPartitionTable(head)) {
@@ -95,6 +86,17 @@ DiskVerdict JudgeDisk(std::string_view head, uint64_t file_size) {
     verdict.refusal = fmt::format("has an impossible disk size ({} bytes)", file_size);
   }
   return verdict;
+}
+
+}  // namespace
+
+DiskVerdict JudgeDisk(const DiskBytes& bytes) {
+  std::string head = bytes.read(0, kDiskHeadSize);
+  if (LooksLikeQcow(head)) return JudgeQcow2(head, bytes.size);
+  if (LooksLikeVmdk(head)) return JudgeVmdk(bytes);
+  if (LooksLikeVdi(head)) return JudgeVdi(bytes);
+  if (LooksLikeVhdx(head)) return JudgeVhdx(bytes);
+  return JudgeRaw(head, bytes.size);
 }
 
 }  // namespace crimux::vm

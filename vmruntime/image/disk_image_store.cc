@@ -64,23 +64,28 @@ StoreUsage DiskImageStore::Usage() const { return folder_.Usage(); }
 
 DiskImageStore::Images::const_iterator DiskImageStore::Locate(const std::string& name) const {
   std::string digest = DigestIn(name);
-  if (!digest.empty()) return images_.find(HexOfDigest(digest));
+  if (!digest.empty()) return LocateDigest(digest);
   std::string tagged = WithTag(name);
   return std::find_if(images_.begin(), images_.end(),
                       [&](const auto& entry) { return entry.second.tags.contains(tagged); });
 }
 
+DiskImageStore::Images::const_iterator DiskImageStore::LocateDigest(
+    const std::string& digest) const {
+  auto at = images_.find(HexOfDigest(digest));
+  if (at != images_.end()) return at;
+  return std::find_if(images_.begin(), images_.end(),
+                      [&](const auto& entry) { return entry.second.IsMadeOf(digest); });
+}
+
 StoredImage DiskImageStore::ToStored(const ImageRecord& record) const {
-  StoredImage stored{.digest = record.digest,
-                     .tags = {record.tags.begin(), record.tags.end()},
-                     .size = record.size,
-                     .virtual_size = record.virtual_size,
-                     .format = record.format,
-                     .file = folder_.ImageFile(record.Hex())};
-  for (const std::string& name : record.names) {
-    stored.digests.push_back(name + "@" + record.digest);
-  }
-  return stored;
+  return {.digest = record.digest,
+          .tags = {record.tags.begin(), record.tags.end()},
+          .digests = {record.repo_digests.begin(), record.repo_digests.end()},
+          .size = record.size,
+          .virtual_size = record.virtual_size,
+          .format = record.format,
+          .file = folder_.ImageFile(record.Hex())};
 }
 
 }  // namespace crimux::vm

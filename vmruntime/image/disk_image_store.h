@@ -18,8 +18,10 @@ namespace crimux::vm {
 // truth: a new store on it has what the old one had.
 //
 // A tag that is pulled again and has new bytes moves to the new image; the old one stays, without
-// the tag, until it is removed. A name with a digest that the store has, pulled under whatever
-// name, is not fetched again.
+// the tag, until it is removed. An image has the digest of what is stored. What was fetched may
+// have had another one (it was compressed, or no qcow2): the image is known by that too, so that a
+// name with a digest that the store has, pulled under whatever name, is not fetched again, and
+// bytes that were fetched before are not converted again.
 //
 // Remove calls `is_used` under the store's lock. So a container that first makes known that it uses
 // a digest (where is_used looks), and then finds it here, has it until it says otherwise; and no
@@ -41,14 +43,19 @@ class DiskImageStore : public ImageStore {
 
   // In pull.cc.
   SharedFetches::Image Fetch(const ImageName& name, std::stop_token stop) const;
+  // The digest of the image made of these bytes; empty when there is none.
+  std::string DigestMadeOf(const std::string& source_digest) const;
   void Keep(const ImageName& name, const FetchedImage& fetched);
 
   // The functions below want mutex_ held.
 
-  // Gives an image another name; false when it is not there.
-  bool AddName(const ImageName& name, const std::string& digest);
+  // Gives the image with a digest, its own or that of what it was made of, another name. Its own
+  // digest; empty when it is not there.
+  std::string AddName(const ImageName& name, const std::string& digest,
+                      const std::string& source_digest);
   void TakeTagFromOthers(const std::string& tag, const std::string& hex);
   Images::const_iterator Locate(const std::string& name) const;
+  Images::const_iterator LocateDigest(const std::string& digest) const;
   StoredImage ToStored(const ImageRecord& record) const;
 
   const VmConfig config_;

@@ -1,5 +1,6 @@
 #include "vmruntime/image/image_record.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include <boost/json.hpp>
@@ -11,7 +12,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 
 json::array ToArray(const std::set<std::string>& texts) {
   return json::array(texts.begin(), texts.end());
@@ -19,23 +20,35 @@ json::array ToArray(const std::set<std::string>& texts) {
 
 }  // namespace
 
+bool ImageRecord::IsMadeOf(const std::string& source_digest) const {
+  return std::any_of(repo_digests.begin(), repo_digests.end(), [&](const std::string& known) {
+    return known.ends_with("@" + source_digest);
+  });
+}
+
 std::string ToJson(const ImageRecord& record) {
-  json::object object{{"version", kVersion},          {"digest", record.digest},
-                      {"tags", ToArray(record.tags)}, {"names", ToArray(record.names)},
-                      {"size", record.size},          {"virtual_size", record.virtual_size},
-                      {"format", record.format},      {"pulled_at", record.pulled_at}};
+  json::object object{
+      {"version", kVersion},          {"digest", record.digest},
+      {"tags", ToArray(record.tags)}, {"repo_digests", ToArray(record.repo_digests)},
+      {"size", record.size},          {"virtual_size", record.virtual_size},
+      {"format", record.format},      {"pulled_at", record.pulled_at}};
   return json::serialize(object) + "\n";
 }
 
 ImageRecord ParseImageRecord(const std::string& text) {
   json::value value = json::parse(text);
-  if (json::value_to<int>(value.at("version")) != kVersion) {
-    throw std::runtime_error("unknown version");
-  }
+  int version = json::value_to<int>(value.at("version"));
+  if (version != 1 && version != kVersion) throw std::runtime_error("unknown version");
   ImageRecord record;
   record.digest = json::value_to<std::string>(value.at("digest"));
   record.tags = json::value_to<std::set<std::string>>(value.at("tags"));
-  record.names = json::value_to<std::set<std::string>>(value.at("names"));
+  if (version == 1) {
+    for (const auto& name : json::value_to<std::set<std::string>>(value.at("names"))) {
+      record.repo_digests.insert(name + "@" + record.digest);
+    }
+  } else {
+    record.repo_digests = json::value_to<std::set<std::string>>(value.at("repo_digests"));
+  }
   record.size = json::value_to<uint64_t>(value.at("size"));
   record.virtual_size = json::value_to<uint64_t>(value.at("virtual_size"));
   record.format = json::value_to<std::string>(value.at("format"));

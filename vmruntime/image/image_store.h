@@ -17,11 +17,11 @@ struct StoredImage {
   std::string digest;
   // Names it was pulled by, as the kubelet gives them (with the default tag); repo_tags.
   std::vector<std::string> tags;
-  // Names with "@sha256:…"; repo_digests.
+  // Names with "@sha256:…", the digest of what was fetched; repo_digests.
   std::vector<std::string> digests;
   uint64_t size = 0;          // bytes of the stored file
   uint64_t virtual_size = 0;  // bytes of the disk inside
-  std::string format;         // "qcow2" or "raw"
+  std::string format;         // "qcow2"; "raw" in stores of older versions
   std::filesystem::path file;
 };
 
@@ -37,7 +37,8 @@ class ImageStore {
  public:
   virtual ~ImageStore() = default;
 
-  // Fetches the image over http or https into the store and returns its digest. Pulls of one URL
+  // Fetches the image over http or https into the store, unpacked and as a qcow2, and returns the
+  // digest of what is stored. A digest in the name is that of what is fetched. Pulls of one URL
   // that overlap share one download. Throws Error: INVALID_ARGUMENT for a malformed name, NOT_FOUND
   // (404), UNAVAILABLE (unreachable, broke off), PERMISSION_DENIED (401, 403), FAILED_PRECONDITION
   // (not a disk image, backing file, wrong digest), RESOURCE_EXHAUSTED (too large, disk full),

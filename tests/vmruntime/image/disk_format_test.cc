@@ -9,9 +9,7 @@
 namespace crimux::vm {
 namespace {
 
-DiskVerdict Judge(const std::string& bytes) {
-  return JudgeDisk(std::string_view(bytes).substr(0, kDiskHeadSize), bytes.size());
-}
+DiskVerdict Judge(const std::string& bytes) { return JudgeDisk(BytesOf(bytes)); }
 
 DiskVerdict JudgeQcow2With(std::vector<std::string> options) {
   TemporaryDir folder;
@@ -102,18 +100,15 @@ TEST_CASE("what is no disk is refused by what it is") {
   };
   std::string tar(2048, '\0');
   tar.replace(257, 5, "ustar");
-  std::string vdi(2048, '\0');
-  vdi.replace(64, 4, "\x7f\x10\xda\xbe");
   const std::vector<Row> rows = {
       {"", "is empty"},
       {"<!DOCTYPE html><p>404", "is an HTML page"},
       {"\n <html>", "is an HTML page"},
       {"{\"error\": 1}", "is text"},
-      {"\x1f\x8b\x08", "is compressed by gzip"},
-      {"\x28\xb5\x2f\xfd...", "is compressed by zstd"},
+      {"\x1f\x8b\x08", "is compressed twice"},
+      {"\x28\xb5\x2f\xfd...", "is compressed twice"},
       {tar, "is a tar archive"},
-      {vdi, "is a vdi disk"},
-      {"KDMV\x01", "is a vmdk disk"},
+      {"conectix", "is a vhd disk"},
       {std::string("LUKS\xba\xbe"), "is encrypted by LUKS"},
       {std::string(2U << 20, '\0'), "is no disk image"},
       {RawDiskBytes(512), "has an impossible disk size (512 bytes)"},
@@ -125,7 +120,7 @@ TEST_CASE("what is no disk is refused by what it is") {
 TEST_CASE("hostile headers never harm: all prefixes") {
   const std::string good = Qcow2Bytes();
   for (size_t size = 0; size < 1024; ++size) {
-    CHECK_FALSE(JudgeDisk(std::string_view(good).substr(0, size), size).refusal.empty());
+    CHECK_FALSE(Judge(good.substr(0, size)).refusal.empty());
   }
 }
 

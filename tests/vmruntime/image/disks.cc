@@ -40,4 +40,39 @@ std::string RawDiskBytes(size_t size) {
   return bytes;
 }
 
+std::string Converted(const std::string& raw, const std::string& format,
+                      const std::string& options) {
+  TemporaryDir folder;
+  std::string from = (folder.path() / "from").string();
+  std::string to = (folder.path() / "to").string();
+  WriteFileAtomically(from, raw);
+  std::vector<std::string> argv = {"qemu-img", "convert", "-f", "raw", "-O", format, from, to};
+  if (!options.empty()) argv.insert(argv.begin() + 2, {"-o", options});
+  Run(argv);
+  return ReadFile(to);
+}
+
+std::string RawOf(const std::string& bytes, const std::string& format) {
+  TemporaryDir folder;
+  std::string from = (folder.path() / "from").string();
+  std::string to = (folder.path() / "to").string();
+  WriteFileAtomically(from, bytes);
+  Run({"qemu-img", "convert", "-f", format, "-O", "raw", from, to});
+  return ReadFile(to);
+}
+
+std::string Piped(const std::vector<std::string>& argv, const std::string& bytes) {
+  ProcessSpec spec{.argv = argv, .input = bytes, .output_limit = 1U << 30};
+  ProcessResult result = RunProcess(spec);
+  if (!result.Succeeded()) throw std::runtime_error(argv[0] + ": " + result.err);
+  return result.out;
+}
+
+DiskBytes BytesOf(std::string bytes) {
+  uint64_t size = bytes.size();
+  return {size, [bytes = std::move(bytes)](uint64_t offset, size_t length) {
+            return offset < bytes.size() ? bytes.substr(offset, length) : std::string();
+          }};
+}
+
 }  // namespace crimux::vm

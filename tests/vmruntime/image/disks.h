@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "vmruntime/image/disk_bytes.h"
+
 namespace crimux::vm {
 
 // Runs a program that has to succeed.
@@ -17,5 +19,16 @@ std::string Qcow2Bytes(char seed = 'a');
 
 // A raw disk with an MBR.
 std::string RawDiskBytes(size_t size);
+
+// A raw disk as qemu-img writes it in another format; `options` go to qemu-img convert.
+std::string Converted(const std::string& raw, const std::string& format,
+                      const std::string& options = "");
+// What a disk image holds, as raw bytes.
+std::string RawOf(const std::string& bytes, const std::string& format);
+// `bytes` through a program, such as {"gzip", "-c"}.
+std::string Piped(const std::vector<std::string>& argv, const std::string& bytes);
+
+// Bytes to be judged.
+DiskBytes BytesOf(std::string bytes);
 
 }  // namespace crimux::vm
