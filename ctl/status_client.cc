@@ -21,6 +21,7 @@ using Stream = beast::basic_stream<asio::local::stream_protocol>;
 using Response = http::response<http::string_body>;
 
 constexpr std::chrono::seconds kPatience{10};
+constexpr std::chrono::seconds kLongPatience{60};
 constexpr uint64_t kLargestBody = 64ULL << 20;
 
 // Beast's time-outs work on asynchronous operations only, so each runs to its end here.
@@ -28,7 +29,9 @@ class Request {
  public:
   Request(const std::filesystem::path& socket, http::verb verb, const std::string& target,
           const std::string& body)
-      : stream_(io_), request_(verb, target, 11, body) {
+      : stream_(io_),
+        patience_(verb == http::verb::get ? kPatience : kLongPatience),
+        request_(verb, target, 11, body) {
     request_.set(http::field::host, "crimux");
     request_.prepare_payload();
     parser_.body_limit(kLargestBody);
@@ -50,7 +53,7 @@ class Request {
   }
   void Written(beast::error_code error) {
     if (Failed(error)) return;
-    stream_.expires_after(kPatience);
+    stream_.expires_after(patience_);
     http::async_read(stream_, buffer_, parser_, [this](beast::error_code e, size_t) { Failed(e); });
   }
   bool Failed(beast::error_code error) {
@@ -60,6 +63,7 @@ class Request {
 
   asio::io_context io_;
   Stream stream_;
+  std::chrono::seconds patience_;
   http::request<http::string_body> request_;
   beast::flat_buffer buffer_;
   http::response_parser<http::string_body> parser_;

@@ -10,7 +10,7 @@ namespace crimux::ctl {
 // in it. Gives up after ten seconds without progress.
 std::string GetOverSocket(const std::filesystem::path& socket, const std::string& target);
 
-// The same for a POST of `body`.
+// The same for a POST of `body`, with a minute's patience: what it starts may take a while.
 std::string PostOverSocket(const std::filesystem::path& socket, const std::string& target,
                            const std::string& body);
 

@@ -43,7 +43,8 @@ Finding Endpoint(const Patient& patient) {
 
 Findings CheckKubelet(const Patient& patient) {
   if (!patient.kubelet) {
-    return {{Verdict::kSkipped, "kubelet", "no kubelet runs on this machine"}};
+    return {{Verdict::kSkipped, "kubelet",
+             "no process named kubelet runs here (k3s and its like have it inside)"}};
   }
   Findings findings{Endpoint(patient)};
   if (!patient.kubelet->fault.empty()) {

@@ -155,6 +155,27 @@ TEST_CASE("/metrics has the runtimes' states and what they own") {
   CHECK(std::abs(taken - static_cast<double>(std::time(nullptr))) < 60);
 }
 
+TEST_CASE("no page tells what a request or an answer held") {
+  Node node;
+  node.main.On("PullImage", {.status = {grpc::StatusCode::UNKNOWN, "denied for hunter2"}});
+  node.Start();
+  cri::PullImageRequest request;
+  request.mutable_image()->set_image("private.example/hunter2");
+  request.mutable_auth()->set_username("hunter2");
+  request.mutable_auth()->set_password("hunter2");
+  Context context;
+  context.AddMetadata("authorization", "hunter2");
+  cri::PullImageResponse response;
+  REQUIRE_FALSE(node.image->PullImage(&context, request, &response).ok());
+  for (const char* page : {"/status", "/runtimes", "/owners", "/calls", "/metrics"}) {
+    INFO(page);
+    HttpReply reply = node.Http("GET", page);
+    CHECK(reply.code == 200);
+    CHECK_THAT(reply.body, !Catch::Contains("hunter2"));
+  }
+  CHECK_THAT(node.Status("/calls"), Catch::Contains("PullImage"));
+}
+
 TEST_CASE("every line of /metrics is a comment or a sample, and each family stands together") {
   Node node;
   node.Start();

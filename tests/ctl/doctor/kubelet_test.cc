@@ -16,7 +16,7 @@ TEST_CASE("without a kubelet there is nothing to check") {
   host.AddProcess(1, {"/sbin/init"});
   host.AddProcess(7, {"/usr/bin/less", "kubelet"});
   CHECK(Told(CheckKubelet(host.MakePatient())) ==
-        "skipped kubelet: no kubelet runs on this machine\n");
+        "skipped kubelet: no process named kubelet runs here (k3s and its like have it inside)\n");
 }
 
 TEST_CASE("a kubelet is asked by its flag, in either form") {
