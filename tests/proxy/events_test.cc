@@ -55,14 +55,18 @@ TEST_CASE("events have no deadline unless the client sets one") {
 TEST_CASE("one runtime without events means Unimplemented, and the others are called off") {
   Node node;
   node.Start();
+  size_t round = 0;
   for (FakeCri* lacking : {&node.main, &node.side, &node.vm}) {
+    ++round;
     for (FakeCri* cri : {&node.main, &node.side, &node.vm}) {
       cri->On("GetContainerEvents", {.holds = true});
     }
-    // The others are there by then.
-    lacking->On("GetContainerEvents",
-                {.status = {grpc::StatusCode::UNIMPLEMENTED, "unknown method"},
-                 .delay = std::chrono::milliseconds(200)});
+    lacking->On("GetContainerEvents", [&](const FakeCall&) -> FakeAnswer {
+      for (FakeCri* cri : {&node.main, &node.side, &node.vm}) {
+        cri->WaitForCall("GetContainerEvents", round);
+      }
+      return {.status = {grpc::StatusCode::UNIMPLEMENTED, "unknown method"}};
+    });
     Messages got;
     auto status = StreamBytes(node, kEvents, "", &got);
     CHECK(status.error_code() == grpc::StatusCode::UNIMPLEMENTED);
