@@ -3,7 +3,6 @@
 #include <spdlog/spdlog.h>
 
 #include <chrono>
-#include <exception>
 #include <future>
 #include <thread>
 
@@ -73,6 +72,12 @@ class Proxy::Impl {
   std::string Reload(const Config& config);
 
  private:
+  // Of a reload.
+  struct Outcome {
+    grpc::Status failure;
+    std::string changes;
+  };
+
   std::string Apply(const Config& config);
   void BeginStop();
   void EndStop();
@@ -114,18 +119,23 @@ void Proxy::Impl::EndStop() {
 }
 
 std::string Proxy::Impl::Reload(const Config& config) {
-  // Dropped with the task, so that a wait for a loop that has ended ends, too.
-  auto outcome = std::make_shared<std::promise<std::string>>();
-  std::future<std::string> told = outcome->get_future();
-  loop_.Post([this, config, outcome = std::move(outcome)] {
+  // Dropped with the task, so that a wait for a loop that has ended ends, too. An exception object
+  // is best left on its own thread.
+  auto promise = std::make_shared<std::promise<Outcome>>();
+  std::future<Outcome> told = promise->get_future();
+  loop_.Post([this, config, promise = std::move(promise)] {
+    Outcome outcome;
     try {
-      outcome->set_value(Apply(config));
+      outcome.changes = Apply(config);
     } catch (...) {
-      outcome->set_exception(std::current_exception());
+      outcome.failure = CurrentExceptionStatus();
     }
+    promise->set_value(std::move(outcome));
   });
   try {
-    return told.get();
+    Outcome outcome = told.get();
+    if (!outcome.failure.ok()) throw Error(outcome.failure);
+    return outcome.changes;
   } catch (const std::future_error&) {
     throw Error(grpc::StatusCode::UNAVAILABLE, "reload the config", "", "crimuxd is stopping");
   }
