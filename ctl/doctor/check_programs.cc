@@ -9,6 +9,8 @@ struct Program {
   std::string name;
   const char* purpose;
   const char* package;
+  // Only some images need it.
+  bool is_optional = false;
 };
 
 // What the VM runtime calls, and what the plugins that it calls do.
@@ -20,7 +22,11 @@ std::vector<Program> Needed(const VmConfig& vm) {
           {"nft", "keeps other DHCP servers out of a pod", "nftables"},
           {"iptables", "is called by CNI plugins", "iptables"},
           {"setpriv", "gives up root", "util-linux"},
-          {"prlimit", "bounds what checks images", "util-linux"}};
+          {"prlimit", "bounds what checks images", "util-linux"},
+          {"gzip", "unpacks images", "gzip", true},
+          {"xz", "unpacks images", "xz-utils", true},
+          {"zstd", "unpacks images", "zstd", true},
+          {"bzip2", "unpacks images", "bzip2", true}};
 }
 
 }  // namespace
@@ -33,7 +39,7 @@ Findings CheckPrograms(const Patient& patient) {
   for (const Program& program : Needed(*runtime->vm)) {
     std::filesystem::path found = patient.host.FindProgram(program.name);
     if (found.empty()) {
-      findings.push_back({Verdict::kFailed, "programs",
+      findings.push_back({program.is_optional ? Verdict::kWarning : Verdict::kFailed, "programs",
                           fmt::format("{}, which {}, is not there", program.name, program.purpose),
                           fmt::format("apt-get install {}", program.package)});
     } else {

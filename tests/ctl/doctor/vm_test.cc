@@ -84,21 +84,24 @@ TEST_CASE("QEMU's user must be there and may open /dev/kvm") {
 
 TEST_CASE("each program that is missing is named with its package") {
   FakeHost host;
-  for (const char* program :
-       {"qemu-system-x86_64", "qemu-img", "nft", "iptables", "setpriv", "prlimit"}) {
+  for (const char* program : {"qemu-system-x86_64", "qemu-img", "nft", "iptables", "setpriv",
+                              "prlimit", "gzip", "xz", "bzip2"}) {
     host.WriteProgram(std::string("/usr/bin/") + program);
   }
   std::string told = Told(CheckPrograms(host.MakePatient()));
   CHECK_THAT(told,
              StartsWith("failed programs: dnsmasq, which gives guests their addresses, is not "
                         "there\n-> apt-get install dnsmasq-base\n"));
+  CHECK_THAT(told, Contains("warning programs: zstd, which unpacks images, is not there\n"));
+  host.WriteProgram("/usr/bin/zstd");
   host.WriteProgram("/usr/sbin/dnsmasq");
   host.config.runtimes.back().vm->emulator = "/opt/qemu";
   told = Told(CheckPrograms(host.MakePatient()));
   CHECK_THAT(told, StartsWith("failed programs: /opt/qemu, which runs VMs, is not there\n"));
   host.WriteProgram("/opt/qemu");
   CHECK(Told(CheckPrograms(host.MakePatient())) ==
-        "ok programs: /opt/qemu, qemu-img, dnsmasq, nft, iptables, setpriv, prlimit: there\n");
+        "ok programs: /opt/qemu, qemu-img, dnsmasq, nft, iptables, setpriv, prlimit, gzip, xz, "
+        "zstd, bzip2: there\n");
 }
 
 }  // namespace
