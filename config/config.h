@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "config/image_sources.h"
+
 namespace crimux {
 
 // Which hardware QEMU uses. kAuto: KVM where a guest really runs under it, else TCG.
@@ -37,6 +39,12 @@ struct VmConfig {
   uint64_t image_size_limit = 64ULL << 30;
   // PEM file of additional certificate authorities for https downloads; empty: the system's.
   std::filesystem::path image_ca_file;
+  // Names of images that lead elsewhere; the first that matches wins.
+  std::vector<ImageTranslation> image_translations;
+  // By name.
+  std::map<std::string, ImageTransport> image_transports;
+  // Folders whose files may be images (file:).
+  std::vector<std::filesystem::path> image_folders;
   // RAM of a VM whose pod sets no memory limit; bytes.
   uint64_t default_memory = 1ULL << 30;
   // Unprivileged user (and its primary group's name) that QEMU runs as.

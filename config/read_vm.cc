@@ -3,6 +3,7 @@
 #include <chrono>
 #include <map>
 
+#include "config/read_images.h"
 #include "config/sections.h"
 #include "config/yaml_fields.h"
 
@@ -15,8 +16,6 @@ using std::chrono::milliseconds;
 constexpr size_t kStateDirLimit = 44;
 constexpr int64_t kSmallestMemory = 16LL << 20;
 constexpr int64_t kLargestMemory = 64LL << 40;
-constexpr int64_t kSmallestImage = 1LL << 20;
-constexpr int64_t kLargestImage = 1LL << 60;
 
 std::filesystem::path ReadStateDir(const YamlValue& value) {
   std::filesystem::path path = value.AbsolutePath();
@@ -58,19 +57,6 @@ std::vector<YamlField> NetworkFields(VmConfig* vm) {
           {"cniTimeout", [=](const YamlValue& v) { vm->cni_timeout = ReadCniTimeout(v); }}};
 }
 
-std::vector<YamlField> ImageFields(VmConfig* vm) {
-  return {{"imagePrefixes", [=](const YamlValue& v) { vm->image_prefixes = v.Strings(); }},
-          {"imageScheme",
-           [=](const YamlValue& v) {
-             vm->image_scheme = v.Choice({"https", "http"});
-           }},
-          {"imageSizeLimit",
-           [=](const YamlValue& v) {
-             vm->image_size_limit = ReadBytes(v, kSmallestImage, kLargestImage);
-           }},
-          {"imageCaFile", [=](const YamlValue& v) { vm->image_ca_file = v.AbsolutePath(); }}};
-}
-
 std::vector<YamlField> MachineFields(VmConfig* vm) {
   return {{"stateDir", [=](const YamlValue& v) { vm->state_dir = ReadStateDir(v); }},
           {"accelerator", [=](const YamlValue& v) { vm->accelerator = ReadAccelerator(v); }},
@@ -90,10 +76,12 @@ VmConfig ReadVm(const YamlValue& value) {
   VmConfig vm;
   vm.cni_cache_dir.clear();
   std::vector<YamlField> fields = MachineFields(&vm);
-  for (const auto& more : {NetworkFields(&vm), ImageFields(&vm)}) {
+  ImageKeys images(&vm);
+  for (const auto& more : {NetworkFields(&vm), images.Fields()}) {
     fields.insert(fields.end(), more.begin(), more.end());
   }
   ReadFields(value, fields);
+  images.Finish();
   if (vm.cni_cache_dir.empty()) vm.cni_cache_dir = vm.state_dir / "cni";
   return vm;
 }

@@ -100,6 +100,63 @@ TEST_CASE("a value out of its range is refused") {
   });
 }
 
+TEST_CASE("a translation of image names must make sense") {
+  const std::string at = "runtimes[0].vm.imageTranslations";
+  auto rule = [](const std::string& text) { return Vm("imageTranslations: [{" + text + "}]"); };
+  CheckFaults({
+      {rule("regexp: 'a(', url: 'http://h/a'"),
+       "f:4:34: " + at + "[0].regexp: is no regular expression: missing ): a("},
+      {rule("regexp: '(?<=a)b', url: 'http://h/a'"),
+       "f:4:34: " + at + "[0].regexp: is no regular expression: invalid perl operator: (?<"},
+      {rule("regexp: a(b)c, url: 'http://h/$2'"),
+       "f:4:46: " + at + "[0].url: names the group $2; the regexp has 1"},
+      {rule("regexp: a(b)c, url: 'http://h/$x'"),
+       "f:4:46: " + at + "[0].url: has a \"$\" that is followed by neither a number nor \"$\""},
+      {rule("name: a, url: 'ftp://h/a'"),
+       "f:4:40: " + at + "[0].url: must be a URL of http, https or file"},
+      {rule("name: a"), "f:4:25: " + at + "[0]: has no url"},
+      {rule("url: 'http://h/a'"), "f:4:25: " + at + "[0]: needs a name or a regexp, and not both"},
+      {rule("name: a, regexp: a, url: 'http://h/a'"),
+       "f:4:25: " + at + "[0]: needs a name or a regexp, and not both"},
+      {rule("name: a, url: 'http://h/a', sha256: 12"),
+       "f:4:62: " + at + "[0].sha256: must be 64 lower-case hexadecimal digits"},
+      {rule("name: a, url: 'http://h/a', size: big"),
+       "f:4:60: " + at + "[0].size: must be a quantity such as \"64Gi\", not \"big\""},
+      {rule("name: a, url: 'http://h/a', format: iso"),
+       "f:4:62: " + at + "[0].format: must be one of qcow2, raw, vmdk, vdi, vhdx, not \"iso\""},
+      {rule("name: a, url: 'http://h/a', transport: t"),
+       "f:4:65: " + at + "[0].transport: no transport \"t\" in imageTransports; there are none"},
+      {rule("name: a, url: 'http://h/a', transport: t") + "\n    imageTransports: {u: , v: }",
+       "f:4:65: " + at + "[0].transport: no transport \"t\" in imageTransports; there are u, v"},
+      {rule("name: a, url: 'file:///srv/a'"),
+       "f:4:40: " + at + "[0].url: is not below one of imageFolders"},
+      {rule("name: a, url: 'file:///srv/other/a'") + "\n    imageFolders: /srv/o",
+       "f:4:40: " + at + "[0].url: is not below one of imageFolders"},
+      {rule("regexp: (.*), url: 'file:///srv/$1/a'") + "\n    imageFolders: /srv/o",
+       "f:4:45: " + at + "[0].url: is not below one of imageFolders"},
+  });
+}
+
+TEST_CASE("a transport of images must make sense") {
+  const std::string at = "runtimes[0].vm.imageTransports.t";
+  auto transport = [](const std::string& text) {
+    return Vm("imageTransports: {t: {" + text + "}}");
+  };
+  CheckFaults({
+      {transport("insecure: 1"), "f:4:37: " + at + ".insecure: must be true or false, not \"1\""},
+      {transport("inscure: true"),
+       "f:4:27: " + at + ".inscure: unknown key; did you mean \"insecure\"?"},
+      {transport("certificate: /a"), "f:4:26: " + at + ": needs certificate and key, or neither"},
+      {transport("key: /a"), "f:4:26: " + at + ": needs certificate and key, or neither"},
+      {transport("proxy: proxy"),
+       "f:4:34: " + at + ".proxy: must be \"none\" or a URL of http, https, socks5 or socks5h"},
+      {transport("serverName: 'a b'"),
+       "f:4:39: " + at + ".serverName: must be a host name, not \"a b\""},
+      {transport("timeout: 1ms"), "f:4:36: " + at + ".timeout: must be from 1s to 168h, not 1ms"},
+      {transport("redirects: 51"), "f:4:38: " + at + ".redirects: must be from 0 to 50, not 51"},
+  });
+}
+
 TEST_CASE("a runtime must have a name and one backend") {
   CheckFaults({
       {"runtimes: []", "f:1:11: runtimes: needs at least one runtime"},

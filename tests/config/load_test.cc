@@ -48,6 +48,16 @@ runtimes:
     imageScheme: http
     imageSizeLimit: 10G
     imageCaFile: /etc/ca.pem
+    imageFolders: [/srv/images, /srv/more]
+    imageTranslations:
+    - {name: fw, url: "https://h.io/fw-$1", size: 2Gi, format: vmdk, transport: slow,
+       sha256: 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef}
+    - regexp: 'debian(-\w+)?:(.*)'
+      url: file:///srv/more/debian-$2${1}$$.raw
+    imageTransports:
+      slow: {timeout: 3h, redirects: 0, proxy: "http://proxy:3128", caFile: /a/ca.pem,
+             certificate: /a/c.pem, key: /a/k.pem, serverName: images.h.io, insecure: true}
+      plain:
     defaultMemory: 512Mi
     qemuUser: qemu
     qemuGroup: qemus
@@ -67,6 +77,24 @@ runtimes:
   vm.image_scheme = "http";
   vm.image_size_limit = 10'000'000'000;
   vm.image_ca_file = "/etc/ca.pem";
+  vm.image_folders = {"/srv/images", "/srv/more"};
+  vm.image_translations = {
+      {.name = "fw",
+       .url = "https://h.io/fw-$1",
+       .digest = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+       .size = 2ULL << 30,
+       .format = "vmdk",
+       .transport = "slow"},
+      {.regexp = "debian(-\\w+)?:(.*)", .url = "file:///srv/more/debian-$2${1}$$.raw"}};
+  vm.image_transports["plain"] = {};
+  vm.image_transports["slow"] = {.timeout = std::chrono::hours(3),
+                                 .redirects = 0,
+                                 .proxy = "http://proxy:3128",
+                                 .ca_file = "/a/ca.pem",
+                                 .certificate = "/a/c.pem",
+                                 .key = "/a/k.pem",
+                                 .server_name = "images.h.io",
+                                 .insecure = true};
   vm.default_memory = 512U << 20;
   vm.qemu_user = "qemu";
   vm.qemu_group = "qemus";

@@ -29,7 +29,10 @@ std::string WithTag(const std::string& name) {
 }  // namespace
 
 DiskImageStore::DiskImageStore(const VmConfig& config)
-    : config_(config), folder_(config.state_dir / "images"), images_(folder_.Load()) {}
+    : config_(config),
+      translations_(config_.image_translations),
+      folder_(config.state_dir / "images"),
+      images_(folder_.Load()) {}
 
 std::optional<StoredImage> DiskImageStore::Find(const std::string& name) const {
   std::scoped_lock lock(mutex_);

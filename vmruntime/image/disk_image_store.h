@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "config/config.h"
+#include "vmruntime/image/fetch_file.h"
 #include "vmruntime/image/image_folder.h"
 #include "vmruntime/image/image_name.h"
 #include "vmruntime/image/image_store.h"
@@ -43,6 +44,8 @@ class DiskImageStore : public ImageStore {
 
   // In pull.cc.
   SharedFetches::Image Fetch(const ImageName& name, std::stop_token stop) const;
+  DownloadResult GetBytes(const ImageName& name, const std::filesystem::path& file,
+                          std::stop_token stop) const;
   // The digest of the image made of these bytes; empty when there is none.
   std::string DigestMadeOf(const std::string& source_digest) const;
   void Keep(const ImageName& name, const FetchedImage& fetched);
@@ -59,6 +62,7 @@ class DiskImageStore : public ImageStore {
   StoredImage ToStored(const ImageRecord& record) const;
 
   const VmConfig config_;
+  const Translations translations_;
   const ImageFolder folder_;
   mutable std::mutex mutex_;  // over images_ and the files behind them, tmp/ excepted
   Images images_;

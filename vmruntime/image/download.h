@@ -3,8 +3,12 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <stop_token>
 #include <string>
+
+#include "config/image_sources.h"
+#include "vmruntime/image/fetch_file.h"
 
 namespace crimux::vm {
 
@@ -16,28 +20,24 @@ struct DownloadSpec {
   std::filesystem::path file;
   // Bytes.
   uint64_t size_limit = 0;
-  // PEM file of authorities that are trusted beside the system's; empty: the system's alone.
-  std::filesystem::path ca_file;
+  // What the size has to be; absent: anything.
+  std::optional<uint64_t> expected_size = {};
+  ImageTransport transport = {};
   std::chrono::seconds connect_timeout{30};
   // A transfer that moves nothing for so long has failed.
   std::chrono::seconds stall_timeout{60};
 };
 
-struct DownloadResult {
-  std::string digest;  // "sha256:<64 hex>"
-  uint64_t size = 0;   // bytes
-};
-
 // Fetches a URL over http or https into a new file, which is on the disk (synced) and read-only
-// (mode 0444) on return, and computes its sha256 meanwhile. Follows up to 10 redirects, but never
-// from https to http, nor to any other protocol. Proxies come from the environment, as curl has it.
-// Takes constant memory. On an error, and when `stop` is requested (CANCELLED, at once), no file is
-// left.
+// (mode 0444) on return, and computes its sha256 meanwhile. Follows redirects, but never from
+// https to http, nor to any other protocol. Proxies come from the transport or, as curl has it,
+// from the environment. Takes constant memory. On an error, and when `stop` is requested
+// (CANCELLED, at once), no file is left.
 //
 // Throws Error: NOT_FOUND (404, 410), PERMISSION_DENIED (401, 403), UNAVAILABLE (no name, no
 // connection, TLS failure, stalled, broke off, 429, 5xx), FAILED_PRECONDITION (any other answer but
-// 200, a forbidden redirect), RESOURCE_EXHAUSTED (over the limit or more than the disk has free: as
-// soon as Content-Length says so).
+// 200, a forbidden redirect, another size than expected), RESOURCE_EXHAUSTED (over the limit or
+// more than the disk has free: as soon as Content-Length says so).
 DownloadResult Download(const DownloadSpec& spec, std::stop_token stop);
 
 }  // namespace crimux::vm

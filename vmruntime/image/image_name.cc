@@ -16,6 +16,7 @@ namespace crimux::vm {
 namespace {
 
 constexpr size_t kLongestName = 2048;
+constexpr const char* kFileUrl = "file://";
 constexpr std::string_view kNameSigns = "._-/:@";
 // What a URL may hold beside letters and digits (RFC 3986), without "#".
 constexpr std::string_view kUrlSigns = "-._~:/?[]@!$&'()*+,;=%";
@@ -115,25 +116,75 @@ std::vector<std::string> Components(std::string_view name, std::string_view rest
   return components;
 }
 
+// "//host/path" behind a scheme, taken apart.
+struct Address {
+  std::string authority;
+  std::string path;
+};
+
+Address AddressOf(const std::vector<std::string>& parts) {
+  Address address{.authority = parts.front()};
+  for (size_t i = 1; i < parts.size(); ++i) address.path += "/" + parts[i];
+  return address;
+}
+
 // Fills in url and shown_url.
-void MakeUrl(std::string_view name, std::string_view scheme, std::vector<std::string> parts,
+void MakeUrl(std::string_view name, std::string_view scheme, const Address& address,
              ImageName& parsed) {
-  std::string authority = parts.front();
+  const auto& [authority, path] = address;
   size_t at = authority.rfind('@');
   std::string host = at == std::string::npos ? authority : authority.substr(at + 1);
   if (!IsHostPort(host)) Refuse(name, "the host or its port is malformed");
   if (at != std::string::npos && !AllOf(authority.substr(0, at), "-._~!$&'()*+,;=%:")) {
     Refuse(name, "the user before the host is malformed");
   }
-  if (parts.size() < 2) Refuse(name, "it has no path after the host");
-  std::string path;
-  for (size_t i = 1; i < parts.size(); ++i) path += "/" + parts[i];
-  if (path.starts_with("/?")) Refuse(name, "it has no path after the host");
+  if (path.empty() || path == "/" || path.starts_with("/?")) {
+    Refuse(name, "it has no path after the host");
+  }
   if (HasDotSegment(path)) Refuse(name, "its path holds \".\" or \"..\"");
   parsed.url = fmt::format("{}://{}{}", scheme, authority, path);
   size_t query = path.find('?');
   parsed.shown_url = fmt::format("{}://{}{}{}", scheme, host, path.substr(0, query),
                                  query == std::string::npos ? "" : "?...");
+}
+
+// The same for a file of this node.
+void MakeFileUrl(std::string_view name, const std::string& path, ImageName& parsed) {
+  if (path.size() < 2) Refuse(name, "it has no path");
+  if (path.find_first_of("?%") != std::string::npos) {
+    Refuse(name, "the path of a file holds \"?\" or \"%\"");
+  }
+  if (HasDotSegment(path)) Refuse(name, "its path holds \".\" or \"..\"");
+  parsed.url = kFileUrl + path;
+  parsed.shown_url = parsed.url;
+}
+
+// From a translation; the groups in it are the name's.
+void ReadUrl(std::string_view name, const std::string& url, ImageName& parsed) {
+  if (!AllOf(url, kUrlSigns)) Refuse(name, "it stands for bytes that no URL holds");
+  if (url.starts_with(kFileUrl)) {
+    return MakeFileUrl(name, url.substr(std::string_view(kFileUrl).size()), parsed);
+  }
+  size_t start = url.find("://");
+  if (start == std::string::npos) Refuse(name, "it is translated to no URL");
+  size_t path = std::min(url.find_first_of("/?", start + 3), url.size());
+  Address address{url.substr(start + 3, path - start - 3), url.substr(path)};
+  MakeUrl(name, url.substr(0, start), address, parsed);
+}
+
+// From the name itself.
+void ReadName(std::string_view name, std::string_view rest, const VmConfig& config,
+              ImageName& parsed) {
+  std::vector<std::string> parts = Components(name, rest);
+  std::string scheme = config.image_scheme;
+  if (parts.front() == "http" || parts.front() == "https" || parts.front() == "file") {
+    scheme = parts.front();
+    parts.erase(parts.begin());
+    if (parts.empty()) Refuse(name, scheme == "file" ? "it has no path" : "it has no host");
+  }
+  Address address = AddressOf(parts);
+  if (scheme == "file") return MakeFileUrl(name, "/" + address.authority + address.path, parsed);
+  MakeUrl(name, scheme, address, parsed);
 }
 
 }  // namespace
@@ -144,7 +195,8 @@ bool IsDigest(std::string_view text) {
          text.find_first_not_of("0123456789abcdef", kStart.size()) == std::string_view::npos;
 }
 
-ImageName ParseImageName(std::string_view name, const VmConfig& config) {
+ImageName ParseImageName(std::string_view name, const VmConfig& config,
+                         const Translations& translations) {
   if (name.empty()) Refuse(name, "it is empty");
   if (name.size() > kLongestName) Refuse(name, "it is too long");
   if (!AllOf(name, kNameSigns)) Refuse(name, "it holds characters that no image name holds");
@@ -154,14 +206,13 @@ ImageName ParseImageName(std::string_view name, const VmConfig& config) {
   std::string tag = TakeTag(name, rest);
   parsed.repository = rest;
   if (parsed.digest.empty()) parsed.tagged = fmt::format("{}:{}", rest, tag);
-  std::vector<std::string> parts = Components(name, WithoutPrefix(rest, config));
-  std::string scheme = config.image_scheme;
-  if (parts.front() == "http" || parts.front() == "https") {
-    scheme = parts.front();
-    parts.erase(parts.begin());
-    if (parts.empty()) Refuse(name, "it has no host");
+  std::string_view plain = WithoutPrefix(rest, config);
+  if (std::optional<Translations::Match> match = translations.Find(plain, tag)) {
+    parsed.translation = match->translation;
+    ReadUrl(name, match->url, parsed);
+  } else {
+    ReadName(name, plain, config, parsed);
   }
-  MakeUrl(name, scheme, std::move(parts), parsed);
   return parsed;
 }
 

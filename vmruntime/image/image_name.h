@@ -4,16 +4,18 @@
 #include <string_view>
 
 #include "config/config.h"
+#include "vmruntime/image/translations.h"
 
 namespace crimux::vm {
 
 // An image name of the kubelet, taken apart.
 //
 //   [prefix] [http/ | https/] host[:port] / path [:tag] [@sha256:<64 hex>]
+//   [prefix] file / path [:tag] [@sha256:<64 hex>]
 //
 // A prefix of VmConfig::image_prefixes is taken off, the tag names a version for the store but is
 // not part of the URL, and the rest is the URL without "://". Without http/ or https/ in front,
-// VmConfig::image_scheme is the scheme.
+// VmConfig::image_scheme is the scheme. A name that a translation matches has that one's URL.
 //
 // Image references allow less than URLs do: path components of [a-z0-9]+, joined by one of
 // ".", "_", "__" or dashes. So any other byte of the URL is written "__" and two lower-case
@@ -32,12 +34,16 @@ struct ImageName {
   std::string tagged;
   // "sha256:<64 hex>" when the name demands it, else empty.
   std::string digest;
+  // Where the URL comes from, and what else it demands; none: the name.
+  const ImageTranslation* translation = nullptr;
 };
 
 // Throws Error (INVALID_ARGUMENT) that gives the name and what is wrong with it: a bad escape, tag,
 // digest, host or port, a missing or empty component, "." or ".." in the path, a fragment, and
 // bytes that no URL holds (spaces, control characters, quotes, non-ASCII).
-ImageName ParseImageName(std::string_view name, const VmConfig& config);
+// `translations` must outlive the result.
+ImageName ParseImageName(std::string_view name, const VmConfig& config,
+                         const Translations& translations = {});
 
 // The image name (without prefix) for an http or https URL. ParseImageName gives the URL back.
 // Throws Error (INVALID_ARGUMENT) for a URL that no image name stands for.

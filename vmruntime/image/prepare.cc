@@ -50,6 +50,10 @@ class Preparation {
   FetchedImage Run() {
     bool unpacked = UnpackIfPacked();
     CheckedDisk disk = Check();
+    if (!fetched_.format.empty() && disk.format != fetched_.format) {
+      throw Error(grpc::StatusCode::FAILED_PRECONDITION, "check disk image", fetched_.shown,
+                  "it is a " + disk.format + " disk, not " + fetched_.format);
+    }
     bool converted = disk.format != "qcow2";
     if (converted) {
       Convert(disk.format);

@@ -14,6 +14,8 @@ struct Fetched {
   std::string digest;  // of its bytes
   // Names it in errors.
   std::string shown;
+  // What the disk must be, as DiskVerdict has it; empty: anything.
+  std::string format = {};
 };
 
 // Makes a fetched file ready for the store: unpacks it, checks what it is, converts every disk but

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <chrono>
@@ -5,6 +6,7 @@
 #include "base/error.h"
 #include "vmruntime/image/disk_image_store.h"
 #include "vmruntime/image/download.h"
+#include "vmruntime/image/local_file.h"
 #include "vmruntime/image/prepare.h"
 
 namespace crimux::vm {
@@ -23,24 +25,55 @@ void AddTo(ImageRecord& record, const ImageName& name, const std::string& source
   record.pulled_at = Now();
 }
 
-void Verify(const ImageName& name, const FetchedImage& fetched) {
-  if (name.digest.empty() || name.digest == fetched.source_digest) return;
+// What is demanded of the fetched bytes: by the name, else by its translation.
+std::string DemandedDigest(const ImageName& name) {
+  return name.digest.empty() && name.translation ? name.translation->digest : name.digest;
+}
+
+void RequireDigest(const ImageName& name, const std::string& demanded, const std::string& digest) {
+  if (demanded.empty() || demanded == digest) return;
   throw Error(StatusCode::FAILED_PRECONDITION, "pull image", name.shown_url,
-              "its digest is " + fetched.source_digest + ", not " + name.digest);
+              "its digest is " + digest + ", not " + demanded);
+}
+
+void Verify(const ImageName& name, const FetchedImage& fetched) {
+  RequireDigest(name, name.digest, fetched.source_digest);
+  if (name.translation) RequireDigest(name, name.translation->digest, fetched.source_digest);
+}
+
+// Pulls share a download when all of it is the same.
+std::string KeyOf(const ImageName& name) {
+  if (!name.translation) return name.url;
+  const ImageTranslation& demands = *name.translation;
+  return fmt::format("{}\n{}\n{}\n{}", name.url, demands.transport, demands.format,
+                     demands.size.value_or(0));
+}
+
+ImageTransport TransportOf(const ImageName& name, const VmConfig& config) {
+  ImageTransport transport;
+  if (name.translation && !name.translation->transport.empty()) {
+    transport = config.image_transports.at(name.translation->transport);
+  }
+  if (transport.ca_file.empty()) transport.ca_file = config.image_ca_file;
+  if (transport.insecure) {
+    spdlog::warn("images: {}: its server is not verified: transport {} is insecure", name.shown_url,
+                 name.translation->transport);
+  }
+  return transport;
 }
 
 }  // namespace
 
 std::string DiskImageStore::Pull(const std::string& name, const CallContext& context) {
-  ImageName image = ParseImageName(name, config_);
+  ImageName image = ParseImageName(name, config_, translations_);
   ThrowIfOver(context, image.shown_url);
-  if (!image.digest.empty()) {
+  if (std::string demanded = DemandedDigest(image); !demanded.empty()) {
     std::scoped_lock lock(mutex_);
-    std::string digest = AddName(image, image.digest, image.digest);
+    std::string digest = AddName(image, demanded, demanded);
     if (!digest.empty()) return digest;
   }
   auto fetch = [this, image](std::stop_token stop) { return Fetch(image, std::move(stop)); };
-  SharedFetches::Image fetched = fetches_.Get(image.url, image.shown_url, fetch, context);
+  SharedFetches::Image fetched = fetches_.Get(KeyOf(image), image.shown_url, fetch, context);
   Verify(image, *fetched);
   Keep(image, *fetched);
   spdlog::info("images: pulled {}: {}", image.shown_url, fetched->digest);
@@ -50,20 +83,39 @@ std::string DiskImageStore::Pull(const std::string& name, const CallContext& con
 SharedFetches::Image DiskImageStore::Fetch(const ImageName& name, std::stop_token stop) const {
   TemporaryFile file(folder_.TemporaryFile());
   spdlog::info("images: fetching {}", name.shown_url);
-  DownloadResult result = Download({.url = name.url,
-                                    .shown_url = name.shown_url,
-                                    .file = file.path(),
-                                    .size_limit = config_.image_size_limit,
-                                    .ca_file = config_.image_ca_file},
-                                   stop);
+  DownloadResult result = GetBytes(name, file.path(), stop);
   std::string known = DigestMadeOf(result.digest);
   if (!known.empty()) {
     return std::make_shared<FetchedImage>(
         FetchedImage{.source_digest = result.digest, .digest = known});
   }
   Fetched fetched{std::move(file), result.digest, name.shown_url};
+  if (name.translation) fetched.format = name.translation->format;
   return std::make_shared<FetchedImage>(Prepare(
       std::move(fetched), [this] { return folder_.TemporaryFile(); }, config_, std::move(stop)));
+}
+
+DownloadResult DiskImageStore::GetBytes(const ImageName& name, const std::filesystem::path& file,
+                                        std::stop_token stop) const {
+  std::optional<uint64_t> size;
+  if (name.translation) size = name.translation->size;
+  constexpr std::string_view kFileUrl = "file://";
+  if (name.url.starts_with(kFileUrl)) {
+    return CopyLocalFile(name.url.substr(kFileUrl.size()), config_.image_folders,
+                         {.operation = "copy",
+                          .shown = name.shown_url,
+                          .file = file,
+                          .size_limit = config_.image_size_limit,
+                          .expected_size = size},
+                         std::move(stop));
+  }
+  return Download({.url = name.url,
+                   .shown_url = name.shown_url,
+                   .file = file,
+                   .size_limit = config_.image_size_limit,
+                   .expected_size = size,
+                   .transport = TransportOf(name, config_)},
+                  std::move(stop));
 }
 
 std::string DiskImageStore::DigestMadeOf(const std::string& source_digest) const {

@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "tests/temporary_dir.h"
-#include "tests/vmruntime/image/disks.h"
+#include "tests/vmruntime/image/certificate.h"
 #include "tests/vmruntime/image/http_server.h"
 #include "tests/vmruntime/image/small_disk.h"
 
@@ -212,36 +212,24 @@ TEST_CASE_METHOD(Downloads, "the proxy of the environment is used") {
   CHECK(target == "http://images.invalid/a");
 }
 
-// A certificate for 127.0.0.1 that signs itself.
-struct Certificate {
-  explicit Certificate(const std::filesystem::path& folder)
-      : certificate(folder / "cert.pem"), key(folder / "key.pem") {
-    Run({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-         "-nodes", "-keyout", key.string(), "-out", certificate.string(), "-days", "2", "-subj",
-         "/CN=crimux test", "-addext", "subjectAltName=IP:127.0.0.1"});
-  }
-  std::filesystem::path certificate;
-  std::filesystem::path key;
-};
-
 TEST_CASE_METHOD(Downloads, "https is verified against the configured authorities") {
-  Certificate ours(folder());
+  Certificate ours(folder(), "IP:127.0.0.1");
   HttpServer server(AnswerWith(200, "safe"), ours.certificate, ours.key);
   DownloadSpec spec = Spec(server.Url("/a"));
   auto [code, text] = Fail(spec);
   CHECK(code == StatusCode::UNAVAILABLE);
   CHECK_THAT(text, Catch::Contains("certificate"));
-  spec.ca_file = ours.certificate;
+  spec.transport.ca_file = ours.certificate;
   CHECK(Download(spec, {}).size == 4);
 }
 
 TEST_CASE_METHOD(Downloads, "a redirect from https to http is refused") {
-  Certificate ours(folder());
+  Certificate ours(folder(), "IP:127.0.0.1");
   HttpServer plain(AnswerWith(200, "unsafe"));
   HttpServer server(AnswerWith(302, "", "Location: " + plain.Url("/a") + "\r\n"), ours.certificate,
                     ours.key);
   DownloadSpec spec = Spec(server.Url("/a"));
-  spec.ca_file = ours.certificate;
+  spec.transport.ca_file = ours.certificate;
   CHECK(Fail(spec).first == StatusCode::FAILED_PRECONDITION);
   CHECK(plain.hits() == 0);
 }

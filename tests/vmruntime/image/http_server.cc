@@ -59,13 +59,18 @@ void Exchange::WaitForHangUp() {
 }
 
 HttpServer::HttpServer(Handler handler, const std::filesystem::path& certificate,
-                       const std::filesystem::path& key)
+                       const std::filesystem::path& key,
+                       const std::filesystem::path& client_authority)
     : handler_(std::move(handler)), tls_(nullptr, &SSL_CTX_free) {
   ::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
   if (!certificate.empty()) {
     tls_.reset(SSL_CTX_new(TLS_server_method()));
     Require(SSL_CTX_use_certificate_chain_file(tls_.get(), certificate.c_str()) == 1, "no cert");
     Require(SSL_CTX_use_PrivateKey_file(tls_.get(), key.c_str(), SSL_FILETYPE_PEM) == 1, "no key");
+  }
+  if (!client_authority.empty()) {
+    Require(SSL_CTX_load_verify_file(tls_.get(), client_authority.c_str()) == 1, "no authority");
+    SSL_CTX_set_verify(tls_.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   }
   listener_.reset(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address{.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};

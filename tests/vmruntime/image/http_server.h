@@ -47,9 +47,9 @@ class HttpServer {
   using Handler = std::function<void(Exchange&)>;
 
   explicit HttpServer(Handler handler) : HttpServer(std::move(handler), "", "") {}
-  // With TLS.
+  // With TLS; asks clients for a certificate that `client_authority` has signed, if that is given.
   HttpServer(Handler handler, const std::filesystem::path& certificate,
-             const std::filesystem::path& key);
+             const std::filesystem::path& key, const std::filesystem::path& client_authority = {});
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
   ~HttpServer();
