@@ -64,6 +64,12 @@ grpc::Status StreamBytes(const Node& node, const std::string& path, const std::s
   return stream.ReadAll(messages);
 }
 
+std::string Joined(const std::vector<std::string>& messages) {
+  std::string joined;
+  for (const std::string& message : messages) joined += message;
+  return joined;
+}
+
 std::string Text(uint32_t field, const std::string& value) {
   return std::string(1, static_cast<char>(field << 3U | 2U)) +
          std::string(1, static_cast<char>(value.size())) + value;

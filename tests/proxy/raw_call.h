@@ -45,6 +45,9 @@ class RawStream {
 grpc::Status StreamBytes(const Node& node, const std::string& path, const std::string& request,
                          std::vector<std::string>* messages);
 
+// Messages laid end to end.
+std::string Joined(const std::vector<std::string>& messages);
+
 // A string field of a message with a number and a length below 16 and 128.
 std::string Text(uint32_t field, const std::string& value);
 
