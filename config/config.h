@@ -37,6 +37,8 @@ struct VmConfig {
   std::string image_scheme = "https";
   // Images larger than this are refused; bytes.
   uint64_t image_size_limit = 64ULL << 30;
+  // How long a pull goes on after its last caller has left.
+  std::chrono::milliseconds image_pull_grace{3'600'000};
   // PEM file of additional certificate authorities for https downloads; empty: the system's.
   std::filesystem::path image_ca_file;
   // Names of images that lead elsewhere; the first that matches wins.

@@ -12,6 +12,8 @@ namespace crimux {
 struct ImageTransport {
   // For the whole transfer of one file; zero: as long as something moves.
   std::chrono::milliseconds timeout{0};
+  // How often a transfer that failed is tried again, until something comes of it.
+  int retries = 5;
   // How many are followed.
   int redirects = 10;
   // "http://host:port" and the like, "none" for no proxy; empty: the environment's.

@@ -16,6 +16,8 @@ constexpr int64_t kLargestImage = 1LL << 60;
 constexpr milliseconds kShortestTransfer{1000};
 constexpr milliseconds kLongestTransfer{7 * 24 * 3'600'000LL};
 constexpr int kMostRedirects = 50;
+constexpr int kMostRetries = 1000;
+constexpr milliseconds kLongestGrace{24 * 3'600'000LL};
 
 std::string ReadProxy(const YamlValue& value) {
   std::string proxy = value.NonEmptyString();
@@ -44,6 +46,8 @@ ImageTransport ReadTransport(const YamlValue& value) {
       value,
       {{"timeout",
         [=](const YamlValue& v) { to->timeout = v.Duration(kShortestTransfer, kLongestTransfer); }},
+       {"retries",
+        [=](const YamlValue& v) { to->retries = static_cast<int>(v.Integer(0, kMostRetries)); }},
        {"redirects",
         [=](const YamlValue& v) {
           to->redirects = static_cast<int>(v.Integer(0, kMostRedirects));
@@ -155,6 +159,10 @@ std::vector<YamlField> ImageKeys::Fields() {
            [=](const YamlValue& v) {
              vm->image_size_limit =
                  static_cast<uint64_t>(v.Quantity(kSmallestImage, kLargestImage));
+           }},
+          {"imagePullGrace",
+           [=](const YamlValue& v) {
+             vm->image_pull_grace = v.Duration(milliseconds{0}, kLongestGrace);
            }},
           {"imageCaFile", [=](const YamlValue& v) { vm->image_ca_file = v.AbsolutePath(); }},
           {"imageFolders", [=](const YamlValue& v) { vm->image_folders = ReadFolders(v); }},

@@ -153,6 +153,9 @@ TEST_CASE("a transport of images must make sense") {
       {transport("serverName: 'a b'"),
        "f:4:39: " + at + ".serverName: must be a host name, not \"a b\""},
       {transport("timeout: 1ms"), "f:4:36: " + at + ".timeout: must be from 1s to 168h, not 1ms"},
+      {Vm("imagePullGrace: 25h"),
+       "f:4:21: runtimes[0].vm.imagePullGrace: must be from 0s to 24h, not 25h"},
+      {transport("retries: -1"), "f:4:36: " + at + ".retries: must be from 0 to 1000, not -1"},
       {transport("redirects: 51"), "f:4:38: " + at + ".redirects: must be from 0 to 50, not 51"},
   });
 }

@@ -48,6 +48,7 @@ runtimes:
     imageScheme: http
     imageSizeLimit: 10G
     imageCaFile: /etc/ca.pem
+    imagePullGrace: 20m
     imageFolders: [/srv/images, /srv/more]
     imageTranslations:
     - {name: fw, url: "https://h.io/fw-$1", size: 2Gi, format: vmdk, transport: slow,
@@ -55,7 +56,7 @@ runtimes:
     - regexp: 'debian(-\w+)?:(.*)'
       url: file:///srv/more/debian-$2${1}$$.raw
     imageTransports:
-      slow: {timeout: 3h, redirects: 0, proxy: "http://proxy:3128", caFile: /a/ca.pem,
+      slow: {timeout: 3h, retries: 9, redirects: 0, proxy: "http://proxy:3128", caFile: /a/ca.pem,
              certificate: /a/c.pem, key: /a/k.pem, serverName: images.h.io, insecure: true}
       plain:
     defaultMemory: 512Mi
@@ -77,6 +78,7 @@ runtimes:
   vm.image_scheme = "http";
   vm.image_size_limit = 10'000'000'000;
   vm.image_ca_file = "/etc/ca.pem";
+  vm.image_pull_grace = std::chrono::minutes{20};
   vm.image_folders = {"/srv/images", "/srv/more"};
   vm.image_translations = {
       {.name = "fw",
@@ -88,6 +90,7 @@ runtimes:
       {.regexp = "debian(-\\w+)?:(.*)", .url = "file:///srv/more/debian-$2${1}$$.raw"}};
   vm.image_transports["plain"] = {};
   vm.image_transports["slow"] = {.timeout = std::chrono::hours(3),
+                                 .retries = 9,
                                  .redirects = 0,
                                  .proxy = "http://proxy:3128",
                                  .ca_file = "/a/ca.pem",

@@ -32,7 +32,8 @@ DiskImageStore::DiskImageStore(const VmConfig& config)
     : config_(config),
       translations_(config_.image_translations),
       folder_(config.state_dir / "images"),
-      images_(folder_.Load()) {}
+      images_(folder_.Load()),
+      fetches_(config_.image_pull_grace) {}
 
 std::optional<StoredImage> DiskImageStore::Find(const std::string& name) const {
   std::scoped_lock lock(mutex_);

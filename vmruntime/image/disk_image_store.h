@@ -24,6 +24,9 @@ namespace crimux::vm {
 // name with a digest that the store has, pulled under whatever name, is not fetched again, and
 // bytes that were fetched before are not converted again.
 //
+// A pull whose callers have all left goes on for VmConfig::image_pull_grace, and is kept when it
+// succeeds: the next Pull joins it, or finds the image.
+//
 // Remove calls `is_used` under the store's lock. So a container that first makes known that it uses
 // a digest (where is_used looks), and then finds it here, has it until it says otherwise; and no
 // one may call the store while holding a lock that is_used takes.
@@ -49,6 +52,8 @@ class DiskImageStore : public ImageStore {
   // The digest of the image made of these bytes; empty when there is none.
   std::string DigestMadeOf(const std::string& source_digest) const;
   void Keep(const ImageName& name, const FetchedImage& fetched);
+  // The same for a caller who has left.
+  void KeepForLater(const ImageName& name, const FetchedImage& fetched) noexcept;
 
   // The functions below want mutex_ held.
 

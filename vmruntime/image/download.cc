@@ -1,71 +1,94 @@
 #include "vmruntime/image/download.h"
 
-#include <curl/curl.h>
+#include <spdlog/spdlog.h>
 
-#include <exception>
-#include <optional>
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
 
 #include "base/error.h"
+#include "vmruntime/image/attempt.h"
 #include "vmruntime/image/download_error.h"
-#include "vmruntime/image/transfer.h"
-#include "vmruntime/image/transport_options.h"
 
 namespace crimux::vm {
 namespace {
 
-// What the C callback reaches.
-struct Body {
-  FetchFile& file;
-  CURL* easy;
-  std::exception_ptr failure;
-};
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
 
-size_t OnBody(char* data, size_t, size_t size, void* user) noexcept {
-  Body& body = *static_cast<Body*>(user);
-  try {
-    curl_off_t announced = -1;
-    curl_easy_getinfo(body.easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
-    if (body.file.size() == 0 && announced >= 0) {
-      body.file.Announce(static_cast<uint64_t>(announced));
+constexpr milliseconds kLongestWait{60'000};
+constexpr int kFirstRetries = 2;
+
+// The attempts at one download.
+class Attempts {
+ public:
+  Attempts(const DownloadSpec& spec, FetchFile& file, std::stop_token stop)
+      : spec_(spec),
+        file_(file),
+        stop_(std::move(stop)),
+        progress_(spec.shown_url, spec.progress_interval) {}
+
+  void Run() {
+    for (;;) {
+      Attempt attempt(spec_, file_, version_, progress_);
+      std::optional<AttemptFailure> failure = attempt.Run(TimeLeft(), stop_);
+      if (!failure) return;
+      milliseconds wait = NextWait(*failure);
+      spdlog::warn("images: {}; trying again in {:.1f} s, from byte {}", failure->error.what(),
+                   std::chrono::duration<double>(wait).count(), ResumesAt());
+      Sleep(wait);
     }
-    body.file.Write({data, size});
-    return size;
-  } catch (...) {
-    body.failure = std::current_exception();
-    return CURL_WRITEFUNC_ERROR;
   }
-}
 
-void SetOptions(CURL* easy, const DownloadSpec& spec) {
-  curl_easy_setopt(easy, CURLOPT_FAILONERROR, 1L);
-  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  // A name look-up that hangs must not hold up a cancellation.
-  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, "crimux/" CRIMUX_VERSION);
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, static_cast<long>(spec.connect_timeout.count()));
-  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(spec.stall_timeout.count()));
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(spec.transport.timeout.count()));
-  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 512L * 1024);
-}
+ private:
+  uint64_t ResumesAt() const { return version_.validator.empty() ? 0 : file_.size(); }
 
-void Fetch(const DownloadSpec& spec, std::stop_token stop, FetchFile& file) {
-  Transfer transfer;
-  Body body{file, transfer.easy(), nullptr};
-  TransportOptions options(spec.url, spec.transport);
-  options.Set(transfer.easy());
-  SetOptions(transfer.easy(), spec);
-  curl_easy_setopt(transfer.easy(), CURLOPT_WRITEFUNCTION, &OnBody);
-  curl_easy_setopt(transfer.easy(), CURLOPT_WRITEDATA, &body);
-  std::optional<CURLcode> code = transfer.Run(std::move(stop));
-  if (!code) throw DownloadError(grpc::StatusCode::CANCELLED, spec, "cancelled");
-  if (body.failure) std::rethrow_exception(body.failure);
-  long status = 0;
-  curl_easy_getinfo(transfer.easy(), CURLINFO_RESPONSE_CODE, &status);
-  if (*code == CURLE_HTTP_RETURNED_ERROR) throw HttpError(status, spec);
-  if (*code != CURLE_OK) throw CurlError(*code, transfer.message(), spec);
-  if (status != 200) throw HttpError(status, spec);
-}
+  // Zero: no bound.
+  milliseconds TimeLeft() const {
+    milliseconds bound = spec_.transport.timeout;
+    if (bound.count() == 0) return bound;
+    auto spent = std::chrono::duration_cast<milliseconds>(Clock::now() - start_);
+    return std::max(bound - spent, milliseconds{1});
+  }
+
+  // A server that never sent anything may well not be there at all.
+  int Retries() const {
+    int retries = spec_.transport.retries;
+    return farthest_ == 0 ? std::min(retries, kFirstRetries) : retries;
+  }
+
+  // Throws the failure when it is final. Attempts that bring the file farther than it ever was are
+  // not counted.
+  milliseconds NextWait(const AttemptFailure& failure) {
+    bool farther = file_.size() > farthest_;
+    farthest_ = std::max(farthest_, file_.size());
+    failures_ = farther ? 1 : failures_ + 1;
+    if (!failure.may_pass || failures_ > Retries()) throw failure.error;
+    milliseconds wait = spec_.retry_delay * (1LL << std::min(failures_ - 1, 16));
+    wait = std::min(std::max<milliseconds>(wait, failure.wait), kLongestWait);
+    if (spec_.transport.timeout.count() != 0 && wait >= TimeLeft()) throw failure.error;
+    return wait;
+  }
+
+  void Sleep(milliseconds wait) {
+    std::mutex mutex;
+    std::condition_variable_any never;
+    std::unique_lock lock(mutex);
+    never.wait_for(lock, stop_, wait, [] { return false; });
+    if (stop_.stop_requested()) {
+      throw DownloadError(grpc::StatusCode::CANCELLED, spec_, "cancelled");
+    }
+  }
+
+  const DownloadSpec& spec_;
+  FetchFile& file_;
+  const std::stop_token stop_;
+  Progress progress_;
+  FileVersion version_;
+  const Clock::time_point start_ = Clock::now();
+  int failures_ = 0;
+  uint64_t farthest_ = 0;
+};
 
 }  // namespace
 
@@ -75,7 +98,7 @@ DownloadResult Download(const DownloadSpec& spec, std::stop_token stop) {
                   .file = spec.file,
                   .size_limit = spec.size_limit,
                   .expected_size = spec.expected_size});
-  Fetch(spec, std::move(stop), file);
+  Attempts(spec, file, std::move(stop)).Run();
   return file.Finish();
 }
 

@@ -37,6 +37,19 @@ Error HttpError(long status, const DownloadSpec& spec) {
   return DownloadError(CodeOfHttp(status), spec, fmt::format("HTTP status {}", status));
 }
 
+bool MayPass(CURLcode code) {
+  switch (code) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_ISSUER_ERROR:
+      return false;
+    default:
+      return CodeOfCurl(code) == grpc::StatusCode::UNAVAILABLE;
+  }
+}
+
 Error CurlError(CURLcode code, std::string_view message, const DownloadSpec& spec) {
   std::string_view cause = message.empty() ? curl_easy_strerror(code) : message;
   if (code == CURLE_UNSUPPORTED_PROTOCOL) cause = "redirected to a protocol that is not allowed";

@@ -12,6 +12,8 @@ namespace crimux::vm {
 // What the failures of a download are to a CRI client; see Download for the codes.
 Error DownloadError(grpc::StatusCode code, const DownloadSpec& spec, std::string_view cause);
 Error HttpError(long status, const DownloadSpec& spec);
+// Whether a transfer that failed so may succeed when it is tried again.
+bool MayPass(CURLcode code);
 // `message` is what curl has to say beyond the code; may be empty.
 Error CurlError(CURLcode code, std::string_view message, const DownloadSpec& spec);
 

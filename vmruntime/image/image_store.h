@@ -42,7 +42,8 @@ class ImageStore {
   // that overlap share one download. Throws Error: INVALID_ARGUMENT for a malformed name, NOT_FOUND
   // (404), UNAVAILABLE (unreachable, broke off), PERMISSION_DENIED (401, 403), FAILED_PRECONDITION
   // (not a disk image, backing file, wrong digest), RESOURCE_EXHAUSTED (too large, disk full),
-  // DEADLINE_EXCEEDED and CANCELLED by `context`. Nothing of a failed pull is left.
+  // DEADLINE_EXCEEDED and CANCELLED by `context`. Nothing of a failed pull is left; one that its
+  // callers have left may go on for a while, and the next call of the same joins it.
   virtual std::string Pull(const std::string& name, const CallContext& context) = 0;
 
   // By name, by name with digest, by digest ("sha256:…"), or by the bare hexadecimal of one.

@@ -72,12 +72,22 @@ std::string DiskImageStore::Pull(const std::string& name, const CallContext& con
     std::string digest = AddName(image, demanded, demanded);
     if (!digest.empty()) return digest;
   }
-  auto fetch = [this, image](std::stop_token stop) { return Fetch(image, std::move(stop)); };
-  SharedFetches::Image fetched = fetches_.Get(KeyOf(image), image.shown_url, fetch, context);
-  Verify(image, *fetched);
+  SharedFetches::Request request{
+      .key = KeyOf(image),
+      .object = image.shown_url,
+      .fetch = [this, image](std::stop_token stop) { return Fetch(image, std::move(stop)); },
+      .keep = [this, image](const FetchedImage& fetched) { KeepForLater(image, fetched); }};
+  SharedFetches::Image fetched = fetches_.Get(request, context);
   Keep(image, *fetched);
-  spdlog::info("images: pulled {}: {}", image.shown_url, fetched->digest);
   return fetched->digest;
+}
+
+void DiskImageStore::KeepForLater(const ImageName& name, const FetchedImage& fetched) noexcept {
+  try {
+    Keep(name, fetched);
+  } catch (const std::exception& e) {
+    spdlog::warn("images: {}", e.what());
+  }
 }
 
 SharedFetches::Image DiskImageStore::Fetch(const ImageName& name, std::stop_token stop) const {
@@ -148,6 +158,8 @@ void DiskImageStore::TakeTagFromOthers(const std::string& tag, const std::string
 }
 
 void DiskImageStore::Keep(const ImageName& name, const FetchedImage& fetched) {
+  Verify(name, fetched);
+  spdlog::info("images: pulled {}: {}", name.shown_url, fetched.digest);
   std::scoped_lock lock(mutex_);
   if (!AddName(name, fetched.digest, fetched.source_digest).empty()) return;
   if (!fetched.file) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <tuple>
+
 #include "base/error.h"
 
 namespace crimux::vm {
@@ -48,7 +50,14 @@ void TransportOptions::RenameHost() {
   url_ = url.Get(CURLUPART_URL);
   std::string way = fmt::format("{}:{}:{}:{}", transport_.server_name, port, host, port);
   connect_to_.reset(curl_slist_append(nullptr, way.c_str()));
-  headers_.reset(curl_slist_append(nullptr, fmt::format("Host: {}:{}", host, port).c_str()));
+  AddHeader(fmt::format("Host: {}:{}", host, port));
+}
+
+void TransportOptions::AddHeader(const std::string& line) {
+  curl_slist* longer = curl_slist_append(headers_.get(), line.c_str());
+  if (!longer) throw Error(grpc::StatusCode::RESOURCE_EXHAUSTED, "set up download", "", "memory");
+  std::ignore = headers_.release();
+  headers_.reset(longer);
 }
 
 void TransportOptions::Set(CURL* easy) const {

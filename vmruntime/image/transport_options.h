@@ -16,6 +16,7 @@ class TransportOptions {
   // Throws Error (INVALID_ARGUMENT) for a URL that curl can't read.
   TransportOptions(const std::string& url, const ImageTransport& transport);
 
+  void AddHeader(const std::string& line);
   void Set(CURL* easy) const;
 
  private:

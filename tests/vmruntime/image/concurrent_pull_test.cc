@@ -147,6 +147,74 @@ TEST_CASE_METHOD(StoreFixture, "a download that nobody waits for is stopped and 
   CHECK(PullCode(Name("g")) == StatusCode::OK);
 }
 
+class PatientPulls : public ConcurrentPulls {
+ public:
+  PatientPulls() {
+    config().image_pull_grace = std::chrono::hours(1);
+    Restart();
+  }
+  // A pull whose caller has left it while the server waits.
+  void LeavePull(const std::string& name) {
+    int hits = server().hits();
+    Puller puller(*this, name);
+    if (hits == 0) WaitUntil([&] { return server().hits() == 1; });
+    puller.WaitUntilAsleep();
+    puller.Leave();
+    CHECK(puller.Result() == StatusCode::CANCELLED);
+  }
+};
+
+TEST_CASE_METHOD(PatientPulls, "a pull goes on when its callers have left, and is kept") {
+  LeavePull(Name("g"));
+  LeavePull(Name("g:v2"));
+  LeavePull(Name("g@sha256:" + std::string(64, '0')));
+  CHECK(Files().size() == 1);
+  gate.Open();
+  WaitUntil([&] { return store().Find(Name("g")) && store().Find(Name("g:v2")); });
+  CHECK(store().List().size() == 1);
+  WaitUntil([&] { return Files().size() == 2; });
+  CHECK(server().hits() == 1);
+}
+
+TEST_CASE_METHOD(PatientPulls, "who comes back joins the pull that went on") {
+  LeavePull(Name("g"));
+  auto soon = std::chrono::system_clock::now() + std::chrono::milliseconds(1);
+  CHECK_THROWS_WITH(store().Pull(Name("g"), {.deadline = soon}),
+                    "pull image \"" + server().Url("/g") +
+                        "\": the caller's deadline has passed; the pull goes on");
+  Puller again(*this, Name("g"));
+  again.WaitUntilAsleep();
+  gate.Open();
+  CHECK(again.Result() == StatusCode::OK);
+  CHECK(server().hits() == 1);
+}
+
+TEST_CASE_METHOD(PatientPulls, "a pull that fails with nobody waiting leaves nothing") {
+  Put("g", "not a disk");
+  LeavePull(Name("g"));
+  gate.Open();
+  WaitUntil([&] { return Files().empty(); });
+  Put("g", Qcow2Bytes());
+  WaitUntil([&] { return PullCode(Name("g")) == StatusCode::OK; });
+}
+
+TEST_CASE_METHOD(PatientPulls, "a store that ends stops its pulls") {
+  LeavePull(Name("g"));
+  Restart();
+  CHECK(Files().empty());
+  gate.Open();
+}
+
+TEST_CASE_METHOD(PatientPulls, "a pull that nobody waits for ends with its grace") {
+  config().image_pull_grace = std::chrono::milliseconds(200);
+  Restart();
+  LeavePull(Name("g"));
+  WaitUntil([&] { return Files().empty(); });
+  CHECK(store().List().empty());
+  gate.Open();
+  CHECK(PullCode(Name("g")) == StatusCode::OK);
+}
+
 TEST_CASE_METHOD(StoreFixture, "a pull ends with its caller's deadline") {
   AnswerBy([](Exchange& exchange) { exchange.WaitForHangUp(); });
   auto soon = std::chrono::system_clock::now() + std::chrono::milliseconds(1);

@@ -31,7 +31,8 @@ class Downloads {
     return {.url = url,
             .shown_url = "http://shown",
             .file = folder_.path() / "file",
-            .size_limit = 1U << 20};
+            .size_limit = 1U << 20,
+            .transport = {.retries = 0}};
   }
 
   // The code and text of the error that ends the download; no file may be left.

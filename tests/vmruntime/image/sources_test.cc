@@ -152,7 +152,7 @@ TEST_CASE_METHOD(Sources, "a transport shows a certificate to servers that ask f
   Certificate client_side(folder.path() / "client", "DNS:node");
   HttpServer tls([&](Exchange& exchange) { exchange.Answer(200, Qcow2Bytes()); },
                  server_side.certificate, server_side.key, client_side.certificate);
-  ImageTransport transport{.ca_file = server_side.certificate};
+  ImageTransport transport{.retries = 0, .ca_file = server_side.certificate};
   config().image_transports["t"] = transport;
   Translate({.url = tls.Url("/g"), .transport = "t"});
   CHECK(PullFw().first == StatusCode::UNAVAILABLE);

@@ -29,6 +29,7 @@ class StoreFixture {
     ::chmod(folder_.path().c_str(), 0755);
     config_.state_dir = folder_.path() / "state";
     config_.image_scheme = "http";
+    config_.image_pull_grace = std::chrono::milliseconds{0};
     Restart();
   }
 
