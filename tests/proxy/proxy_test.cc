@@ -136,12 +136,12 @@ TEST_CASE("the status socket tells of runtimes, routes, owned ids and calls") {
   REQUIRE(node.runtime->PodSandboxStatus(&context, request, &response).ok());
   REQUIRE(Eventually([&] {
     auto runtimes = boost::json::parse(node.Status("/status")).at("runtimes").as_array();
-    return runtimes[0].at("state") == "up" && runtimes[1].at("state") == "down" &&
+    return runtimes[0].at("version") == "fake-main 1.0" && runtimes[1].at("state") == "down" &&
            runtimes[2].at("version") == "fake-vm 1.0";
   }));
   auto status = boost::json::parse(node.Status("/status"));
   CHECK(status.at("runtimes").at(0).at("default") == true);
-  CHECK(status.at("runtimes").at(0).at("version") == "fake-main 1.0");
+  CHECK(status.at("runtimes").at(0).at("state") == "up");
   CHECK(status.at("runtimes").at(1).at("lastError") != "");
   CHECK(status.at("runtimes").at(2).at("endpoint") == "embedded");
   CHECK(status.at("runtimes").at(2).at("owned").at("sandboxIds").at(0) == "sv");
