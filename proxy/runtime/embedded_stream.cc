@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <utility>
 
 #include "base/error.h"
 
@@ -9,6 +10,9 @@ namespace crimux::proxy {
 
 // What the stream's two threads share.
 struct EmbeddedRuntime::Stream::Job {
+  Job(Loop& the_loop, RuntimeRequest the_request)
+      : loop(the_loop), request(std::move(the_request)) {}
+
   Loop& loop;
   RuntimeRequest request;
   std::mutex mutex;  // guards is_wanted

@@ -35,9 +35,9 @@ CritestDirect() (
 RunCritest() {
   local name=$1 socket=$2 folder=$TESTBED/critest
   shift 2
-  mkdir -p "$folder"
+  mkdir -p "$folder/tmp"
   rm -f "$folder/$name.json"
-  (cd "$folder" && InTestbedNet timeout 600 "$CRITEST" --runtime-endpoint "unix://$socket" \
+  (cd "$folder" && TMPDIR=$folder/tmp InTestbedNet timeout 600 "$CRITEST" --runtime-endpoint "unix://$socket" \
     --ginkgo.json-report "$folder/$name.json" --ginkgo.no-color --ginkgo.seed 1 \
     --config "$folder/none.yaml" "$@" >"$TESTBED/log/critest-$name" 2>&1) || true
   [[ -s $folder/$name.json ]] || { tail -n 30 "$TESTBED/log/critest-$name"; return 1; }
