@@ -137,7 +137,7 @@ void ListSource::Cut(const grpc::ByteBuffer& list) {
 
 void ListSource::Fail(const RuntimeAnswer& failure) {
   const Traits& traits = question_.list.traits;
-  if (!has_messages_ && CouldNotTell(question_.list, failure)) {
+  if (!has_messages_ && CouldNotTell(question_.list, *runtime_, failure, question_.backends)) {
     RuntimeAnswer instead =
         StandIn(question_.list, question_.scope, *runtime_, failure, question_.backends);
     is_left_out_ = instead.status.ok() && traits.away == Away::kLeftOut;

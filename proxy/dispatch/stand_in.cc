@@ -39,14 +39,24 @@ RuntimeAnswer LastKnownList(const Method& list, const ListScope& scope, const Ru
   return {.message = std::move(*filtered)};
 }
 
+// It has not told this list since it was last connected to, as it had before. containerd answers
+// Unknown until its CRI plugin has read its own state.
+bool IsStarting(const Method& list, const Runtime& runtime, const Backends& backends) {
+  const LastKnown::List* known = backends.lists.Find(list, runtime);
+  return known != nullptr && known->connection != runtime.health().connections;
+}
+
 }  // namespace
 
-bool CouldNotTell(const Method& list, const RuntimeAnswer& answer) {
+bool CouldNotTell(const Method& list, const Runtime& runtime, const RuntimeAnswer& answer,
+                  const Backends& backends) {
   if (answer.unreachable || answer.overdue) return true;
-  // A runtime that is still starting says either; the state lists are in every version of the CRI.
   auto code = answer.status.error_code();
-  return code == grpc::StatusCode::UNAVAILABLE ||
-         (code == grpc::StatusCode::UNIMPLEMENTED && list.traits.away == Away::kStandIn);
+  if (code == grpc::StatusCode::UNAVAILABLE) return true;
+  if (list.traits.away != Away::kStandIn) return false;
+  // Every version of the CRI has these lists: who lacks them has no CRI plugin at work.
+  if (code == grpc::StatusCode::UNIMPLEMENTED) return true;
+  return code == grpc::StatusCode::UNKNOWN && IsStarting(list, runtime, backends);
 }
 
 RuntimeAnswer StandIn(const Method& list, const ListScope& scope, const Runtime& runtime,
@@ -62,7 +72,7 @@ void FillIn(const Method& list, const ListScope& scope, std::vector<RuntimeAnswe
                               [](const RuntimeAnswer& answer) { return answer.status.ok(); });
   if (list.traits.away == Away::kLeftOut && !somebody) return;
   for (size_t i = 0; i < answers.size(); ++i) {
-    if (!CouldNotTell(list, answers[i])) continue;
+    if (!CouldNotTell(list, *scope.runtimes[i], answers[i], backends)) continue;
     answers[i] = StandIn(list, scope, *scope.runtimes[i], std::move(answers[i]), backends);
   }
 }

@@ -8,9 +8,10 @@
 
 namespace crimux::proxy {
 
-// Whether the runtime could not tell its list: it is down, too slow, or not yet a CRI runtime
-// again. Any other failure is an answer.
-bool CouldNotTell(const Method& list, const RuntimeAnswer& answer);
+// Whether the runtime could not tell its list: it is down, too slow, or has just come back and is
+// not yet ready to tell. Any other failure is an answer.
+bool CouldNotTell(const Method& list, const Runtime& runtime, const RuntimeAnswer& answer,
+                  const Backends& backends);
 
 // What goes into a merged list in place of a runtime's answer when it could not tell: its last
 // known list with the filter applied, or nothing of it, as the method's `away` says. The failure

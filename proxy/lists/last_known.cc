@@ -30,7 +30,7 @@ void LastKnown::NoteChange(const Runtime& runtime) { known_[runtime.name()].chan
 void LastKnown::Keep(const Method& list, const Runtime& runtime, const grpc::ByteBuffer& answer,
                      Moment asked) {
   auto taken = std::chrono::system_clock::now();
-  known_[runtime.name()].lists[list.name] = {answer, taken, asked};
+  known_[runtime.name()].lists[list.name] = {answer, taken, asked, runtime.health().connections};
   if (IsRemote(runtime)) store_.Save(runtime.name(), runtime.endpoint(), list, answer, taken);
 }
 

@@ -26,6 +26,8 @@ class LastKnown {
     grpc::ByteBuffer answer;
     std::chrono::system_clock::time_point taken;
     Moment asked = 0;
+    // Which connection to the runtime it came by; 0: from disk.
+    uint64_t connection = 0;
   };
 
   // The store must outlive it.

@@ -67,6 +67,7 @@ void RemoteRuntime::StateChanged(grpc_connectivity_state state) {
   if (state == GRPC_CHANNEL_READY && health_.state != RuntimeState::kUp) {
     spdlog::info("runtime {} ({}) is up", name(), endpoint());
     health_.state = RuntimeState::kUp;
+    ++health_.connections;
     lacking_.clear();
     AskVersion();
   }

@@ -82,6 +82,8 @@ struct RuntimeHealth {
   std::string last_error;
   // "containerd 1.6.20", once it has told.
   std::string version;
+  // How often it was connected to.
+  uint64_t connections = 0;
   // The API that calls to it are sent in.
   Api api = Api::kV1;
 };

@@ -245,6 +245,23 @@ TEST_CASE("a runtime that answers its lists Unavailable or Unimplemented is not 
   CHECK(Containers(node) == "cm cs cv ");
 }
 
+TEST_CASE(
+    "a runtime that is back, and says Unknown until it has started, is stood in for until then") {
+  Listed node;
+  node.Begin();
+  node.LoseSide();
+  node.side.On("ListContainers", {.status = {grpc::StatusCode::UNKNOWN, "not initialized yet"}});
+  node.side_server.emplace(node.side, node.dir.path() / "side.sock");
+  CHECK(Eventually([&] {
+    CHECK(Containers(node) == "cm cs cv ");
+    return node.Asked().find("side: ListContainers") != std::string::npos;
+  }));
+  node.side.Unscript();
+  CHECK(Containers(node) == "cm cs cv ");
+  node.side.On("ListContainers", {.status = {grpc::StatusCode::UNKNOWN, "broken"}});
+  CHECK(Containers(node) == "failed: broken");
+}
+
 TEST_CASE("any other failure of a list is an answer, and goes through verbatim") {
   Listed node;
   node.Begin();
