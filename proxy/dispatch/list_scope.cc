@@ -29,7 +29,7 @@ std::vector<std::string_view> ItemIds(std::string_view list) {
   std::vector<std::string_view> ids;
   Fields fields(list);
   while (fields.Next()) {
-    if (fields.number() == 1 && fields.bytes()) ids.push_back(FindBytes(*fields.bytes(), {1}));
+    if (fields.number() == 1 && fields.bytes()) ids.push_back(FirstBytes(*fields.bytes(), 1));
   }
   return ids;
 }

@@ -1,5 +1,7 @@
 #include "proxy/dispatch/merged.h"
 
+#include <utility>
+
 #include "proxy/dispatch/join.h"
 #include "proxy/dispatch/list_patience.h"
 #include "proxy/dispatch/requests.h"
@@ -25,12 +27,16 @@ Merged::Merged(IncomingCall& call, Backends& backends)
 }
 
 void Merged::Join(std::vector<RuntimeAnswer>& answers) {
+  std::vector<std::pair<size_t, grpc::ByteBuffer>> told;
   for (size_t i = 0; scope_.complete && i < answers.size(); ++i) {
-    if (!answers[i].status.ok()) continue;
-    TakeList(call_.method(), scope_.runtimes[i], answers[i].message, asked_at_, backends_);
+    if (answers[i].status.ok()) told.emplace_back(i, answers[i].message);
   }
   FillIn(call_.method(), scope_, answers, backends_);
   call_.Reply(JoinLists(call_.method(), answers));
+  // What can be learned can wait until the client has its answer under way.
+  for (const auto& [i, list] : told) {
+    TakeList(call_.method(), scope_.runtimes[i], list, asked_at_, backends_);
+  }
 }
 
 }  // namespace crimux::proxy

@@ -45,4 +45,12 @@ std::string_view FindBytes(std::string_view message, std::initializer_list<uint3
   return message;
 }
 
+std::string_view FirstBytes(std::string_view message, uint32_t number) {
+  Fields fields(message);
+  while (fields.Next()) {
+    if (fields.number() == number && fields.bytes()) return *fields.bytes();
+  }
+  return {};
+}
+
 }  // namespace crimux::proxy

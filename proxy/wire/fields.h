@@ -41,4 +41,8 @@ class Fields {
 // several counts; an absent one is empty.
 std::string_view FindBytes(std::string_view message, std::initializer_list<uint32_t> path);
 
+// The first such field, without a look at what follows it: for messages that a runtime has written,
+// whose fields stand in order and once.
+std::string_view FirstBytes(std::string_view message, uint32_t number);
+
 }  // namespace crimux::proxy

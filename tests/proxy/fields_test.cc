@@ -40,6 +40,8 @@ TEST_CASE("a field is found by its path, the last of several, an absent one empt
   CHECK(FindBytes(message, {3, 1}) == "a name");
   CHECK(FindBytes(message, {3, 2}).empty());
   CHECK(FindBytes(message, {9, 1}).empty());
+  CHECK(FirstBytes(message, 1) == "an id");
+  CHECK(FirstBytes(message, 9).empty());
   // A number is no string.
   CHECK(FindBytes(message, {7}).empty());
   CHECK(FindBytes(message + "\x0a\x03" "new", {1}) == "new");
