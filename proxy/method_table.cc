@@ -127,4 +127,12 @@ const Method& MethodNamed(std::string_view name) {
   std::abort();
 }
 
+const Method& ListOf(Object kind) {
+  for (const Method& method : TheTable()) {
+    if (method.traits.teaches && method.traits.items == kind) return method;
+  }
+  assert(false && "a kind that no list tells");
+  std::abort();
+}
+
 }  // namespace crimux::proxy

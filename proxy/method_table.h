@@ -104,4 +104,7 @@ const Method* FindMethodNamed(std::string_view name);
 // The same, for a name that must be in the table.
 const Method& MethodNamed(std::string_view name);
 
+// The list that tells all objects of that kind, which isn't kNone.
+const Method& ListOf(Object kind);
+
 }  // namespace crimux::proxy

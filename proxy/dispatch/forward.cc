@@ -1,6 +1,7 @@
 #include "proxy/dispatch/forward.h"
 
 #include "proxy/dispatch/requests.h"
+#include "proxy/lists/created.h"
 #include "proxy/wire/fields.h"
 #include "proxy/wire/message.h"
 
@@ -28,11 +29,12 @@ void Forward::Learn(const grpc::ByteBuffer& answer) {
   std::string_view id = FindBytes(flat.view(), {1});
   // A runtime that was taken out of the config meanwhile owns nothing any more.
   if (id.empty() || backends_.Find(runtime_.get()) == nullptr) return;
-  if (call_.method().traits.creates == Object::kImage) {
-    backends_.images.Learn(id, runtime_.get());
-  } else {
-    backends_.owners.Learn(call_.method().traits.creates, std::string(id), runtime_.get());
-  }
+  const Object made = call_.method().traits.creates;
+  if (made == Object::kImage) return backends_.images.Learn(id, runtime_.get());
+  backends_.owners.Learn(made, std::string(id), runtime_.get());
+  // Should the runtime go away before its next list, this one must not be missing.
+  auto list = ListOfCreated(made, call_.request(), std::string(id));
+  if (list) backends_.lists.Add(ListOf(made), *runtime_, *list);
 }
 
 void Forward::Forget() {

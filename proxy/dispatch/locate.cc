@@ -10,13 +10,6 @@
 namespace crimux::proxy {
 namespace {
 
-const Method& ListOf(Object kind) {
-  for (const Method& method : Methods()) {
-    if (method.traits.teaches && method.traits.items == kind) return method;
-  }
-  return MethodNamed("ListContainers");
-}
-
 // {filter: {id: …}}, of every list.
 grpc::ByteBuffer ListRequest(const std::string& id) {
   runtime::v1::ListContainersRequest request;

@@ -34,6 +34,16 @@ void LastKnown::Keep(const Method& list, const Runtime& runtime, const grpc::Byt
   if (IsRemote(runtime)) store_.Save(runtime.name(), runtime.endpoint(), list, answer, taken);
 }
 
+void LastKnown::Add(const Method& list, const Runtime& runtime, const grpc::ByteBuffer& more) {
+  auto& lists = known_[runtime.name()].lists;
+  auto found = lists.find(list.name);
+  if (found == lists.end()) return;
+  List& kept = found->second;
+  kept.answer = Concatenate({kept.answer, more});
+  if (!IsRemote(runtime)) return;
+  store_.Save(runtime.name(), runtime.endpoint(), list, kept.answer, kept.taken);
+}
+
 const LastKnown::List* LastKnown::Find(const Method& list, const Runtime& runtime) const {
   const auto& lists = Of(runtime);
   auto found = lists.find(list.name);

@@ -44,6 +44,9 @@ class LastKnown {
   void Keep(const Method& list, const Runtime& runtime, const grpc::ByteBuffer& answer,
             Moment asked);
 
+  // Adds what was made since: `more` is a list of it. Where nothing is known yet, nothing is added.
+  void Add(const Method& list, const Runtime& runtime, const grpc::ByteBuffer& more);
+
   // nullptr when there is none.
   const List* Find(const Method& list, const Runtime& runtime) const;
   // Whether nothing was changed through us since that list was asked for.

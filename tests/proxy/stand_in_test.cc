@@ -120,6 +120,29 @@ TEST_CASE("the last complete lists of a runtime that is down stand in for it") {
         "vm: ListPodSandbox; vm: ListContainers; vm: ListImages; vm: ImageFsInfo");
 }
 
+TEST_CASE("what was made since the last list is in the lists that stand in") {
+  Listed node;
+  node.Begin();
+  cri::RunPodSandboxRequest run;
+  (*run.mutable_config()->mutable_labels())["tier"] = "side";
+  run.mutable_config()->mutable_metadata()->set_uid("uid");
+  cri::RunPodSandboxResponse ran;
+  Context first;
+  REQUIRE(node.runtime->RunPodSandbox(&first, run, &ran).ok());
+  cri::CreateContainerRequest create;
+  create.set_pod_sandbox_id(ran.pod_sandbox_id());
+  (*create.mutable_config()->mutable_labels())["io.kubernetes.pod.uid"] = "uid";
+  cri::CreateContainerResponse created;
+  Context second;
+  REQUIRE(node.runtime->CreateContainer(&second, create, &created).ok());
+  node.LoseSide();
+  CHECK(Sandboxes(node) == "sm ss " + ran.pod_sandbox_id() + " sv ");
+  CHECK(Containers(node) == "cm cs " + created.container_id() + " cv ");
+  cri::ContainerFilter by_label;
+  (*by_label.mutable_label_selector())["io.kubernetes.pod.uid"] = "uid";
+  CHECK(Containers(node, &by_label).find(created.container_id()) != std::string::npos);
+}
+
 TEST_CASE("the default runtime's lists stand in as well, and stay in front") {
   Listed node;
   node.Begin();
