@@ -88,8 +88,12 @@ RefusesImage() {
   RefusesImage 'INVALID_ARGUMENT: ' 'vm.crimux.io/http/'
 }
 
-@test "A pull whose caller does not wait: DEADLINE_EXCEEDED" {
-  CRI_TIMEOUT=900m RefusesImage 'DEADLINE_EXCEEDED' "$VM_IMAGE_PREFIX/slow/guest.qcow2"
+@test "A pull whose caller does not wait: DEADLINE_EXCEEDED, and the next one joins it" {
+  CRI_TIMEOUT=900m run Pull "$VM_IMAGE_PREFIX/slow/guest.qcow2"
+  [[ $status == 1 ]]
+  Contains "$output" '^DEADLINE_EXCEEDED'
+  Contains "$(Pull "$VM_IMAGE_PREFIX/slow/guest.qcow2")" 'image_ref: "sha256:'
+  [[ $(grep -c 'fetching .*/slow/guest.qcow2$' "$TESTBED/log/crimuxd") == 1 ]]
 }
 
 @test "An annotation that names no runtime: refused, with the name" {
