@@ -95,9 +95,7 @@ const std::vector<Method>& TheTable() {
 
 }  // namespace
 
-std::string_view PackageOf(Api api) {
-  return api == Api::kV1 ? "runtime.v1" : "runtime.v1alpha2";
-}
+std::string_view PackageOf(Api api) { return api == Api::kV1 ? "runtime.v1" : "runtime.v1alpha2"; }
 
 std::span<const Method> Methods() { return TheTable(); }
 

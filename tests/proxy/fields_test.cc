@@ -44,7 +44,9 @@ TEST_CASE("a field is found by its path, the last of several, an absent one empt
   CHECK(FirstBytes(message, 9).empty());
   // A number is no string.
   CHECK(FindBytes(message, {7}).empty());
-  CHECK(FindBytes(message + "\x0a\x03" "new", {1}) == "new");
+  CHECK(FindBytes(message + "\x0a\x03"
+                            "new",
+                  {1}) == "new");
   CHECK(FindBytes("", {1}).empty());
 }
 
