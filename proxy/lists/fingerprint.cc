@@ -4,9 +4,9 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
-#include <algorithm>
+#include <functional>
 #include <memory>
-#include <vector>
+#include <string>
 
 #include "proxy/wire/message.h"
 #include "runtime/v1/api.pb.h"
@@ -40,22 +40,18 @@ std::string Deterministic(const Message& message) {
 
 }  // namespace
 
-std::string Fingerprint(const Method& list, const grpc::ByteBuffer& answer) {
+uint64_t Fingerprint(const Method& list, const grpc::ByteBuffer& answer) {
   std::unique_ptr<Message> message = NewAnswer(list.traits.items);
-  if (!FromBuffer(answer, message.get())) return "";
+  if (!FromBuffer(answer, message.get())) return 0;
   const auto* field = message->GetDescriptor()->FindFieldByNumber(1);
   const auto* reflection = message->GetReflection();
-  std::vector<std::string> items;
+  // A sum, as the order of the items is not to matter.
+  uint64_t sum = 1;
   for (int i = 0; i < reflection->FieldSize(*message, field); ++i) {
-    items.push_back(Deterministic(reflection->GetRepeatedMessage(*message, field, i)));
+    const Message& item = reflection->GetRepeatedMessage(*message, field, i);
+    sum += std::hash<std::string>()(Deterministic(item));
   }
-  std::sort(items.begin(), items.end());
-  std::string all;
-  for (const std::string& item : items) {
-    all += std::to_string(item.size()) + ":";
-    all += item;
-  }
-  return all;
+  return sum;
 }
 
 }  // namespace crimux::proxy

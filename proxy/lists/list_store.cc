@@ -117,10 +117,10 @@ void ListStore::WriteChanged(std::unique_lock<std::mutex>& lock) {
   for (const std::string& runtime : std::exchange(unwritten_, {})) {
     Entry entry = entries_[runtime];
     lock.unlock();
-    std::string lists;
+    std::map<std::string_view, uint64_t> lists;
     for (const auto& [method, answer] : entry.answers) {
       const Method& list = MethodNamed(method);
-      if (list.traits.teaches) lists += Fingerprint(list, answer.bytes);
+      if (list.traits.teaches) lists[method] = Fingerprint(list, answer.bytes);
     }
     bool written = lists == entry.written || Write(runtime, entry);
     lock.lock();

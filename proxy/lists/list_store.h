@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <mutex>
@@ -49,8 +50,8 @@ class ListStore {
   struct Entry {
     std::string endpoint;
     std::map<std::string_view, Answer> answers;
-    // Of what is on disk; see Fingerprint.
-    std::string written;
+    // The fingerprints of the lists that are on disk, by method.
+    std::map<std::string_view, uint64_t> written;
   };
 
   void Run();
