@@ -25,15 +25,6 @@ std::vector<RuntimePtr> Concerned(const Traits& traits, std::string_view filter,
   return backends.runtimes;
 }
 
-std::vector<std::string_view> ItemIds(std::string_view list) {
-  std::vector<std::string_view> ids;
-  Fields fields(list);
-  while (fields.Next()) {
-    if (fields.number() == 1 && fields.bytes()) ids.push_back(FirstBytes(*fields.bytes(), 1));
-  }
-  return ids;
-}
-
 }  // namespace
 
 ListScope ScopeOf(const Method& list, const grpc::ByteBuffer& request, const Backends& backends) {

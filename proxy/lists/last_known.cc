@@ -1,12 +1,22 @@
 #include "proxy/lists/last_known.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
+#include "proxy/wire/fields.h"
 #include "proxy/wire/message.h"
 
 namespace crimux::proxy {
 namespace {
+
+// Whether the list has the item that is alone in `one`.
+bool Lists(const grpc::ByteBuffer& list, const grpc::ByteBuffer& one) {
+  Flat all(list);
+  Flat single(one);
+  std::vector<std::string_view> ids = ItemIds(all.view());
+  return std::find(ids.begin(), ids.end(), FindBytes(single.view(), {1, 1})) != ids.end();
+}
 
 bool IsRemote(const Runtime& runtime) { return runtime.endpoint().starts_with("unix:"); }
 
@@ -34,12 +44,13 @@ void LastKnown::Keep(const Method& list, const Runtime& runtime, const grpc::Byt
   if (IsRemote(runtime)) store_.Save(runtime.name(), runtime.endpoint(), list, answer, taken);
 }
 
-void LastKnown::Add(const Method& list, const Runtime& runtime, const grpc::ByteBuffer& more) {
+void LastKnown::Add(const Method& list, const Runtime& runtime, const grpc::ByteBuffer& one) {
   auto& lists = known_[runtime.name()].lists;
   auto found = lists.find(list.name);
   if (found == lists.end()) return;
   List& kept = found->second;
-  kept.answer = Concatenate({kept.answer, more});
+  if (Lists(kept.answer, one)) return;
+  kept.answer = Concatenate({kept.answer, one});
   if (!IsRemote(runtime)) return;
   store_.Save(runtime.name(), runtime.endpoint(), list, kept.answer, kept.taken);
 }

@@ -44,8 +44,9 @@ class LastKnown {
   void Keep(const Method& list, const Runtime& runtime, const grpc::ByteBuffer& answer,
             Moment asked);
 
-  // Adds what was made since: `more` is a list of it. Where nothing is known yet, nothing is added.
-  void Add(const Method& list, const Runtime& runtime, const grpc::ByteBuffer& more);
+  // Adds what was made since: `one` is a list of just that. Where nothing is known yet, or the
+  // runtime has listed it while it was still making it, nothing is added.
+  void Add(const Method& list, const Runtime& runtime, const grpc::ByteBuffer& one);
 
   // nullptr when there is none.
   const List* Find(const Method& list, const Runtime& runtime) const;

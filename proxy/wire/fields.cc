@@ -53,4 +53,13 @@ std::string_view FirstBytes(std::string_view message, uint32_t number) {
   return {};
 }
 
+std::vector<std::string_view> ItemIds(std::string_view list) {
+  std::vector<std::string_view> ids;
+  Fields fields(list);
+  while (fields.Next()) {
+    if (fields.number() == 1 && fields.bytes()) ids.push_back(FirstBytes(*fields.bytes(), 1));
+  }
+  return ids;
+}
+
 }  // namespace crimux::proxy

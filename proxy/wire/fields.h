@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace crimux::proxy {
 
@@ -44,5 +45,9 @@ std::string_view FindBytes(std::string_view message, std::initializer_list<uint3
 // The first such field, without a look at what follows it: for messages that a runtime has written,
 // whose fields stand in order and once.
 std::string_view FirstBytes(std::string_view message, uint32_t number);
+
+// The ids of a list's items: each item is in field 1, and its id in field 1 of that. They point
+// into the list.
+std::vector<std::string_view> ItemIds(std::string_view list);
 
 }  // namespace crimux::proxy

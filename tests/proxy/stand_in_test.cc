@@ -143,6 +143,28 @@ TEST_CASE("what was made since the last list is in the lists that stand in") {
   CHECK(Containers(node, &by_label).find(created.container_id()) != std::string::npos);
 }
 
+TEST_CASE("what a runtime lists while it still makes it is in its lists once") {
+  Listed node;
+  node.Begin();
+  cri::RunPodSandboxResponse made;
+  made.set_pod_sandbox_id("new");
+  node.side.On("RunPodSandbox",
+               {.messages = {made.SerializeAsString()}, .delay = milliseconds(300)});
+  node.side.AddSandbox("new");
+  auto run = std::async(std::launch::async, [&] {
+    cri::RunPodSandboxRequest request;
+    (*request.mutable_config()->mutable_labels())["tier"] = "side";
+    cri::RunPodSandboxResponse response;
+    Context context;
+    return node.runtime->RunPodSandbox(&context, request, &response).ok();
+  });
+  REQUIRE(node.side.WaitForCall("RunPodSandbox"));
+  CHECK(Sandboxes(node) == "sm ss new sv ");
+  CHECK(run.get());
+  node.LoseSide();
+  CHECK(Sandboxes(node) == "sm ss new sv ");
+}
+
 TEST_CASE("the default runtime's lists stand in as well, and stay in front") {
   Listed node;
   node.Begin();
