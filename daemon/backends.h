@@ -5,7 +5,7 @@
 #include <string>
 
 #include "config/config.h"
-#include "proxy/proxy.h"
+#include "proxy/runtime/embedded_service.h"
 #include "vmruntime/cri/vm_runtime.h"
 
 namespace crimux {

@@ -1,53 +1,14 @@
 #pragma once
 
-#include <grpcpp/support/byte_buffer.h>
-#include <grpcpp/support/status.h>
-
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
-#include <string_view>
-#include <utility>
 
-#include "base/call_context.h"
 #include "config/config.h"
+#include "proxy/reload/reload_handler.h"
+#include "proxy/runtime/embedded_service.h"
 
 namespace crimux::proxy {
-
-// Answers unary CRI calls of a runtime that lives in this process. `method_path` is
-// "/runtime.v1.RuntimeService/RunPodSandbox" and the like; a path it does not know gets
-// UNIMPLEMENTED. Called on worker threads, many at once; may block. An OK without a response set is
-// an empty message.
-using EmbeddedHandler =
-    std::function<grpc::Status(std::string_view method_path, const CallContext& context,
-                               const grpc::ByteBuffer& request, grpc::ByteBuffer* response)>;
-
-// Loads a config, hands it to `apply` (Proxy::Reload) and says what came of it; throws what loading
-// and applying throw.
-using ReloadHandler =
-    std::function<std::string(const std::function<std::string(const Config&)>& apply)>;
-
-// Sends one message of a stream. Blocks while the client is busy with the one before; false when
-// the caller has gone, and the handler had better return.
-using EmbeddedWriter = std::function<bool(const grpc::ByteBuffer& message)>;
-
-// Answers server-streaming CRI calls: writes messages, and ends the stream by returning. It has a
-// worker thread to itself, as long as it likes. UNIMPLEMENTED for a path it does not know; for a
-// list, its unary method is asked then.
-using EmbeddedStreamHandler =
-    std::function<grpc::Status(std::string_view method_path, const CallContext& context,
-                               const grpc::ByteBuffer& request, const EmbeddedWriter& write)>;
-
-// A runtime that lives in this process.
-struct EmbeddedService {
-  // Without a stream handler it has no streams.
-  EmbeddedService(EmbeddedHandler calls, EmbeddedStreamHandler streams = nullptr)  // NOLINT
-      : call(std::move(calls)), stream(std::move(streams)) {}
-
-  EmbeddedHandler call;
-  EmbeddedStreamHandler stream;
-};
 
 // The proxy: one CRI endpoint in front of all runtimes of a config, and the status socket.
 class Proxy {

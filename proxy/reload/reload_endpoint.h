@@ -4,7 +4,7 @@
 #include <string>
 
 #include "config/config.h"
-#include "proxy/proxy.h"
+#include "proxy/reload/reload_handler.h"
 #include "proxy/runtime/worker_pool.h"
 #include "proxy/status/status_server.h"
 

@@ -4,7 +4,7 @@
 
 #include "config/config.h"
 #include "proxy/loop/loop.h"
-#include "proxy/proxy.h"
+#include "proxy/runtime/embedded_service.h"
 #include "proxy/runtime/runtime.h"
 #include "proxy/runtime/worker_pool.h"
 

@@ -7,7 +7,7 @@
 
 #include "config/config.h"
 #include "proxy/loop/loop.h"
-#include "proxy/proxy.h"
+#include "proxy/runtime/embedded_service.h"
 #include "proxy/runtime/runtime.h"
 
 namespace crimux::proxy {

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "base/call_context.h"
-#include "proxy/proxy.h"
+#include "proxy/runtime/embedded_service.h"
 #include "tests/fakes/fake_cri.h"
 
 namespace crimux {

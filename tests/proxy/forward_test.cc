@@ -26,13 +26,6 @@ struct Populated : Node {
   }
 };
 
-grpc::Status StatusOf(Node& node, const std::string& id, grpc::ClientContext* context) {
-  cri::ContainerStatusRequest request;
-  request.set_container_id(id);
-  cri::ContainerStatusResponse response;
-  return node.runtime->ContainerStatus(context, request, &response);
-}
-
 TEST_CASE("metadata of the client reaches the runtime, and the runtime's trailers the client") {
   Populated node;
   node.side.On("ContainerStatus",

@@ -88,6 +88,18 @@ std::shared_ptr<grpc::Channel> Node::MakeChannel() const {
                                    arguments);
 }
 
+grpc::Status StatusOf(Node& node, const std::string& id, grpc::ClientContext* context) {
+  runtime::v1::ContainerStatusRequest request;
+  request.set_container_id(id);
+  runtime::v1::ContainerStatusResponse response;
+  return node.runtime->ContainerStatus(context, request, &response);
+}
+
+grpc::Status StatusOf(Node& node, const std::string& id) {
+  Context context;
+  return StatusOf(node, id, &context);
+}
+
 bool Eventually(const std::function<bool()>& condition) {
   auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
   while (!condition()) {

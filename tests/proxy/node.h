@@ -81,6 +81,10 @@ struct Context : grpc::ClientContext {
   Context() { set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10)); }
 };
 
+// ContainerStatus of that id.
+grpc::Status StatusOf(Node& node, const std::string& id, grpc::ClientContext* context);
+grpc::Status StatusOf(Node& node, const std::string& id);
+
 // Waits until the condition holds; false after ten seconds.
 bool Eventually(const std::function<bool()>& condition);
 

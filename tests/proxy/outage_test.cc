@@ -8,14 +8,6 @@ namespace {
 
 namespace cri = runtime::v1;
 
-grpc::Status StatusOf(Node& node, const std::string& id) {
-  Context context;
-  cri::ContainerStatusRequest request;
-  request.set_container_id(id);
-  cri::ContainerStatusResponse response;
-  return node.runtime->ContainerStatus(&context, request, &response);
-}
-
 // Makes all ids known, with nothing left in flight: a search for one id calls off the questions
 // that it no longer needs, and they may be seen or not.
 void LearnAll(Node& node) {

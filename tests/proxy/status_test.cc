@@ -16,14 +16,6 @@ namespace {
 namespace cri = runtime::v1;
 namespace json = boost::json;
 
-grpc::Status StatusOf(Node& node, const std::string& id) {
-  Context context;
-  cri::ContainerStatusRequest request;
-  request.set_container_id(id);
-  cri::ContainerStatusResponse response;
-  return node.runtime->ContainerStatus(&context, request, &response);
-}
-
 void List(Node& node) {
   Context context;
   cri::ListContainersResponse response;
