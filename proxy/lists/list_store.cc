@@ -62,6 +62,7 @@ ListStore::~ListStore() {
 }
 
 StoredLists ListStore::Load(const std::string& runtime, const std::string& endpoint) {
+  if (IsRemoved(runtime)) return {};
   auto stored = Read(FileOf(runtime));
   if (!stored || stored->runtime() != runtime || stored->endpoint() != endpoint) return {};
   bool same_boot = stored->boot_id() == BootId();
@@ -79,6 +80,11 @@ StoredLists ListStore::Load(const std::string& runtime, const std::string& endpo
   return lists;
 }
 
+bool ListStore::IsRemoved(const std::string& runtime) {
+  std::lock_guard lock(mutex_);
+  return removed_.contains(runtime);
+}
+
 void ListStore::Save(const std::string& runtime, const std::string& endpoint, const Method& list,
                      const grpc::ByteBuffer& answer, std::chrono::system_clock::time_point taken) {
   std::lock_guard lock(mutex_);
@@ -93,23 +99,20 @@ void ListStore::Remove(const std::string& runtime) {
   std::lock_guard lock(mutex_);
   entries_.erase(runtime);
   unwritten_.erase(runtime);
-  RemoveFile(runtime);
-}
-
-void ListStore::RemoveFile(const std::string& runtime) const {
-  std::error_code error;
-  fs::remove(FileOf(runtime), error);
-  if (error) spdlog::warn("remove {}: {}", FileOf(runtime).string(), error.message());
+  removed_.insert(runtime);
+  changed_.notify_all();
 }
 
 void ListStore::Run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    changed_.wait(lock, [this] { return stopping_ || !unwritten_.empty(); });
+    changed_.wait(lock, [this] { return stopping_ || !unwritten_.empty() || !removed_.empty(); });
     WriteChanged(lock);
+    RemoveFiles(lock);
     changed_.wait_for(lock, interval_, [this] { return stopping_; });
   }
   WriteChanged(lock);
+  RemoveFiles(lock);
 }
 
 // Without the lock while it parses and writes.
@@ -126,11 +129,24 @@ void ListStore::WriteChanged(std::unique_lock<std::mutex>& lock) {
     lock.lock();
     auto at = entries_.find(runtime);
     if (at == entries_.end()) {
-      RemoveFile(runtime);
+      removed_.insert(runtime);
       continue;
     }
     if (written) at->second.written = std::move(lists);
     if (!written) unwritten_.insert(runtime);
+  }
+}
+
+// Without the lock, too. What has come back meanwhile will be written over.
+void ListStore::RemoveFiles(std::unique_lock<std::mutex>& lock) {
+  for (const std::string& runtime : std::set<std::string>(removed_)) {
+    bool is_back = entries_.contains(runtime);
+    lock.unlock();
+    std::error_code error;
+    if (!is_back) fs::remove(FileOf(runtime), error);
+    if (error) spdlog::warn("remove {}: {}", FileOf(runtime).string(), error.message());
+    lock.lock();
+    removed_.erase(runtime);
   }
 }
 

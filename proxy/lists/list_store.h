@@ -40,6 +40,7 @@ class ListStore {
   void Save(const std::string& runtime, const std::string& endpoint, const Method& list,
             const grpc::ByteBuffer& answer, std::chrono::system_clock::time_point taken);
 
+  // Its file goes soon, and counts as gone from here on. Any thread.
   void Remove(const std::string& runtime);
 
  private:
@@ -57,7 +58,8 @@ class ListStore {
   void Run();
   void WriteChanged(std::unique_lock<std::mutex>& lock);
   bool Write(const std::string& runtime, const Entry& entry);
-  void RemoveFile(const std::string& runtime) const;
+  void RemoveFiles(std::unique_lock<std::mutex>& lock);
+  bool IsRemoved(const std::string& runtime);
   std::filesystem::path FileOf(const std::string& runtime) const;
 
   const std::filesystem::path folder_;
@@ -66,6 +68,7 @@ class ListStore {
   std::condition_variable changed_;
   std::map<std::string, Entry> entries_;
   std::set<std::string> unwritten_;
+  std::set<std::string> removed_;
   bool stopping_ = false;
   bool failed_ = false;
   std::thread thread_;

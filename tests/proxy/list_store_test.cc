@@ -149,6 +149,7 @@ TEST_CASE("a runtime that was taken out of the config leaves no lists") {
   REQUIRE(Eventually([&] { return Loaded(store) == "c1 "; }));
   store.Remove("some");
   CHECK(store.Load("some", kEndpoint).lists_size() == 0);
+  CHECK(Eventually([&] { return !std::filesystem::exists(dir.path() / "some.lists"); }));
 }
 
 TEST_CASE("images are picked by id, by name, and by name without its tag") {
