@@ -11,6 +11,7 @@
 #include <cerrno>
 
 #include "base/error.h"
+#include "base/fault_point.h"
 #include "base/fd.h"
 #include "base/file.h"
 #include "vmruntime/image/qemu_img.h"
@@ -85,6 +86,7 @@ SandboxLimits Limits(uint64_t limit) {
 void ConvertToQcow2(const Conversion& conversion, const VmConfig& config, std::stop_token stop) {
   QemuImg qemu_img(kOperation, conversion.shown, config, std::move(stop));
   LentFile file(conversion.to, config);
+  FaultPoint("pull.lent");
   SandboxLimits limits = Limits(config.image_size_limit);
   ProcessResult result = qemu_img.Run({"convert", "-q", "-f", conversion.from_format, "-O", "qcow2",
                                        conversion.from.string(), conversion.to.string()},

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <vector>
 
+#include "base/fault_point.h"
 #include "base/file.h"
 
 namespace crimux::vm {
@@ -27,7 +28,9 @@ uint64_t FreeBytes(int fd, const std::filesystem::path& file) {
 }  // namespace
 
 FetchFile::FetchFile(FetchFileSpec spec)
-    : spec_(std::move(spec)), fd_(OpenFile(spec_.file, O_RDWR | O_CREAT | O_EXCL)) {}
+    : spec_(std::move(spec)), fd_(OpenFile(spec_.file, O_RDWR | O_CREAT | O_EXCL)) {
+  FaultPoint("pull.begun");
+}
 
 FetchFile::~FetchFile() {
   if (!finished_) ::unlink(spec_.file.c_str());
@@ -65,6 +68,7 @@ void FetchFile::Announce(uint64_t total) {
   if (error != 0 && error != EOPNOTSUPP) {
     throw SystemError(error, "reserve room for", spec_.file.string());
   }
+  FaultPoint("pull.reserved");
 }
 
 void FetchFile::Write(std::string_view bytes) {
@@ -115,6 +119,7 @@ DownloadResult FetchFile::Finish() {
   if (::fchmod(fd_.get(), 0444) != 0) throw SystemError(errno, "protect", spec_.file.string());
   if (::fsync(fd_.get()) != 0) throw SystemError(errno, "sync", spec_.file.string());
   finished_ = true;
+  FaultPoint("pull.fetched");
   return {hash_.Digest(), size_};
 }
 

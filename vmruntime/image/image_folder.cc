@@ -9,6 +9,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/fault_point.h"
 #include "base/file.h"
 #include "base/id.h"
 #include "base/rollback.h"
@@ -145,7 +146,9 @@ void ImageFolder::Add(const ImageRecord& record, const fs::path& temporary) cons
   }
   Rollback rollback;
   rollback.Add("remove image file", [&] { RemoveFile(file); });
+  FaultPoint("pull.linked");
   Save(record);
+  FaultPoint("pull.recorded");
   rollback.Commit();
 }
 
@@ -156,6 +159,7 @@ void ImageFolder::Save(const ImageRecord& record) const {
 
 void ImageFolder::Remove(const std::string& hex) const {
   RemoveFile(RecordFile(hex));
+  FaultPoint("remove-image.unrecorded");
   RemoveFile(ImageFile(hex));
 }
 

@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "base/error.h"
+#include "base/fault_point.h"
 #include "base/file.h"
 #include "vmruntime/image/compression.h"
 #include "vmruntime/image/convert.h"
@@ -67,6 +68,7 @@ class Preparation {
                        .virtual_size = disk.virtual_size,
                        .format = disk.format};
     if (unpacked || converted) image.digest = DigestOf(path(), fetched_.shown, stop_);
+    FaultPoint("pull.prepared");
     image.file = std::move(fetched_.file);
     return image;
   }
@@ -81,6 +83,7 @@ class Preparation {
     spdlog::info("images: unpacking {} ({})", fetched_.shown, compression->name);
     TemporaryFile plain(new_name_());
     Unpack(*compression, {path(), plain.path(), fetched_.shown}, config_, stop_);
+    FaultPoint("pull.unpacked");
     fetched_.file = std::move(plain);
     return true;
   }
@@ -89,6 +92,7 @@ class Preparation {
     spdlog::info("images: converting {} from {} to qcow2", fetched_.shown, format);
     TemporaryFile qcow2(new_name_());
     ConvertToQcow2({path(), format, qcow2.path(), fetched_.shown}, config_, stop_);
+    FaultPoint("pull.converted");
     fetched_.file = std::move(qcow2);
   }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/error.h"
+#include "base/fault_point.h"
 #include "vmruntime/image/disk_image_store.h"
 #include "vmruntime/image/download.h"
 #include "vmruntime/image/local_file.h"
@@ -174,6 +175,7 @@ void DiskImageStore::Keep(const ImageName& name, const FetchedImage& fetched) {
   folder_.Add(record, fetched.file->path());
   std::string hex = record.Hex();
   images_.insert_or_assign(hex, std::move(record));
+  FaultPoint("pull.kept");
   TakeTagFromOthers(name.tagged, hex);
 }
 
