@@ -12,8 +12,8 @@ inline constexpr char kContainerNameLabel[] = "io.kubernetes.container.name";
 // go with one.
 inline constexpr char kManagedByLabel[] = "crimux.io/managed-by";
 inline constexpr char kManagedByValue[] = "crimuxctl";
-inline constexpr char kPodDirectoryAnnotation[] = "crimux.io/pod-directory";
-inline constexpr char kLogDirectoryAnnotation[] = "crimux.io/log-directory";
-inline constexpr char kRestartPolicyAnnotation[] = "crimux.io/restart-policy";
+inline constexpr char kPodDirectoryAnnotation[] = "ctl.crimux.io/pod-directory";
+inline constexpr char kLogDirectoryAnnotation[] = "ctl.crimux.io/log-directory";
+inline constexpr char kRestartPolicyAnnotation[] = "ctl.crimux.io/restart-policy";
 
 }  // namespace crimux::ctl

@@ -77,9 +77,9 @@ TEST_CASE("a sandbox carries the kubelet's labels and annotations beside the pod
                                                  config.annotations().end());
   CHECK(annotations == std::map<std::string, std::string>{
                            {"a", "b"},
-                           {"crimux.io/log-directory", "/logs/shop_web_u-1"},
-                           {"crimux.io/pod-directory", "/pods/u-1"},
-                           {"crimux.io/restart-policy", "Always"},
+                           {"ctl.crimux.io/log-directory", "/logs/shop_web_u-1"},
+                           {"ctl.crimux.io/pod-directory", "/pods/u-1"},
+                           {"ctl.crimux.io/restart-policy", "Always"},
                            {"kubernetes.io/config.seen", "2023-11-14T22:13:20.000000005Z"},
                            {"kubernetes.io/config.source", "file"}});
 }

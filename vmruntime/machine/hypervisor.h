@@ -1,40 +1,14 @@
 #pragma once
 
-#include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "vmruntime/machine/domain/machine_spec.h"
+
 namespace crimux::vm {
-
-// What a VM is made of. Values only; machine/domain_xml.cc turns it into libvirt's XML.
-struct DiskSpec {
-  std::filesystem::path file;
-  std::string format = "qcow2";
-  bool readonly = false;
-};
-
-struct NicSpec {
-  std::string tap;  // waits in the pod's namespace
-  std::string mac;
-  uint32_t mtu = 1500;
-};
-
-struct MachineSpec {
-  std::string name;  // domain name; unique
-  std::string uuid;
-  unsigned vcpus = 1;
-  uint64_t memory = 0;          // bytes
-  std::vector<DiskSpec> disks;  // in boot order
-  std::vector<NicSpec> nics;
-  // Unix socket of the serial console, and the file to which QEMU appends all it prints. The guest
-  // agent's socket lies beside it: "<console_socket>.agent", below 108 bytes.
-  std::filesystem::path console_socket;
-  std::filesystem::path console_log;
-};
 
 // How a machine came to its end.
 enum class MachineEnd {

@@ -5,7 +5,7 @@
 
 #include "config/config.h"
 #include "vmruntime/machine/connection.h"
-#include "vmruntime/machine/domain_xml.h"
+#include "vmruntime/machine/domain/domain_xml.h"
 #include "vmruntime/machine/end_events.h"
 #include "vmruntime/machine/event_loop.h"
 #include "vmruntime/machine/hypervisor.h"

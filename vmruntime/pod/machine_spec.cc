@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "vmruntime/annotations/pod_options.h"
 #include "vmruntime/pod/network_record.h"
 
 namespace crimux::vm {
@@ -43,12 +44,17 @@ std::string Uuid(const std::string& id) {
 
 }  // namespace
 
+AnnotationMap AnnotationsOf(const runtime::v1::PodSandboxConfig& pod) {
+  return {pod.annotations().begin(), pod.annotations().end()};
+}
+
 MachineSpec MakeMachineSpec(const state::ContainerRecord& container,
                             const state::SandboxRecord& sandbox, const Rooms& rooms) {
   const Resources& resources = container.config().linux().resources();
+  const PodOptions options = ReadPodOptions(AnnotationsOf(sandbox.config()));
   MachineSpec spec{.name = container.id(),
                    .uuid = Uuid(container.id()),
-                   .vcpus = Vcpus(resources),
+                   .vcpus = options.machine.vcpus.value_or(Vcpus(resources)),
                    .memory = Memory(resources, rooms.config)};
   spec.disks.push_back({.file = rooms.layout.RootDisk(container.id())});
   for (const GuestInterface& interface : FromRecord(sandbox.network()).interfaces) {

@@ -7,8 +7,10 @@
 #include "base/error.h"
 #include "base/id.h"
 #include "base/rollback.h"
+#include "vmruntime/annotations/pod_options.h"
 #include "vmruntime/network/netns.h"
 #include "vmruntime/network/resolv_conf.h"
+#include "vmruntime/pod/machine_spec.h"
 #include "vmruntime/pod/network_record.h"
 
 namespace crimux::vm {
@@ -54,6 +56,7 @@ void CheckHandler(const std::string& handler, const VmConfig& config) {
 std::string Sandboxes::Run(const runtime::v1::RunPodSandboxRequest& request) {
   CheckConfig(request.config());
   CheckHandler(request.runtime_handler(), rooms_.config);
+  ReadPodOptions(AnnotationsOf(request.config()));
   SandboxRecord sandbox = NewRecord(request);
   const std::string id = sandbox.id();
   PodLocks::Guard guard = rooms_.locks.Lock(id);

@@ -35,6 +35,14 @@ TEST_CASE("the CPU limit is rounded up to vCPUs, the memory limit is the guest's
   CHECK(f.Make().memory == 286ULL << 20);
 }
 
+TEST_CASE("the pod's annotations win over its limits") {
+  Fixture f;
+  f.resources().set_cpu_period(100'000);
+  f.resources().set_cpu_quota(150'000);
+  f.sandbox.mutable_config()->mutable_annotations()->insert({"crimux.io/vcpus", "3"});
+  CHECK(f.Make().vcpus == 3);
+}
+
 TEST_CASE("limits that no machine can have are refused by name") {
   Fixture f;
   SECTION("memory") {

@@ -47,6 +47,17 @@ TEST_CASE("removing a sandbox whose VM runs ends the VM and leaves nothing") {
   CHECK(world.Empty());
 }
 
+TEST_CASE("a pod with an annotation that is wrong or unknown gets no network") {
+  WorldDir dir;
+  World world(dir.path(), dir.hypervisor);
+  runtime::v1::RunPodSandboxRequest request = world.SandboxRequest("web");
+  auto [name, value] = GENERATE(table<std::string, std::string>(
+      {{"crimux.io/vcpus", "many"}, {"crimux.io/vcpu", "2"}, {"VirtletVCPUCount", "1000"}}));
+  (*request.mutable_config()->mutable_annotations())[name] = value;
+  CHECK_THROWS_WITH(world.sandboxes.Run(request), Catch::Contains(name));
+  CHECK(world.Empty());
+}
+
 TEST_CASE("a sandbox whose network fails leaves nothing") {
   WorldDir dir;
   World world(dir.path(), dir.hypervisor);

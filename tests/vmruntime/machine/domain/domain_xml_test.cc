@@ -1,4 +1,4 @@
-#include "vmruntime/machine/domain_xml.h"
+#include "vmruntime/machine/domain/domain_xml.h"
 
 #include <catch2/catch.hpp>
 #include <pugixml.hpp>

@@ -1,0 +1,11 @@
+#include "vmruntime/annotations/pod_options.h"
+
+namespace crimux::vm {
+
+PodOptions ReadPodOptions(const AnnotationMap& annotations) {
+  AnnotationReader reader(annotations);
+  reader.RefuseUnknown();
+  return {.machine = ReadMachineOptions(reader)};
+}
+
+}  // namespace crimux::vm

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "vmruntime/annotations/machine_options.h"
+
+namespace crimux::vm {
+
+// All that a pod's annotations say.
+struct PodOptions {
+  MachineOptions machine;
+};
+
+// Throws Error (INVALID_ARGUMENT) for the first annotation that is wrong: RunPodSandbox calls it,
+// so that a pod with such an annotation doesn't even get a network.
+PodOptions ReadPodOptions(const AnnotationMap& annotations);
+
+}  // namespace crimux::vm

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace crimux::vm {
+
+// What a VM is made of. Values only; domain_xml.h turns it into libvirt's XML.
+struct DiskSpec {
+  std::filesystem::path file;
+  std::string format = "qcow2";
+  bool readonly = false;
+};
+
+struct NicSpec {
+  std::string tap;  // waits in the pod's namespace
+  std::string mac;
+  uint32_t mtu = 1500;
+};
+
+struct MachineSpec {
+  std::string name;  // domain name; unique
+  std::string uuid;
+  unsigned vcpus = 1;
+  uint64_t memory = 0;          // bytes
+  std::vector<DiskSpec> disks;  // in boot order
+  std::vector<NicSpec> nics;
+  // Unix socket of the serial console, and the file to which QEMU appends all it prints. The guest
+  // agent's socket lies beside it: "<console_socket>.agent", below 108 bytes.
+  std::filesystem::path console_socket;
+  std::filesystem::path console_log;
+};
+
+// The Unix socket of the guest agent's channel: beside the console's, with ".agent" at its end.
+std::filesystem::path AgentSocket(const MachineSpec& spec);
+
+}  // namespace crimux::vm

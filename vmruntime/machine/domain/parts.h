@@ -1,0 +1,16 @@
+#pragma once
+
+#include "vmruntime/machine/domain/domain_xml.h"
+#include "vmruntime/machine/domain/xml_tree.h"
+
+namespace crimux::vm {
+
+// The parts of a domain, one file each. The first ones go below <domain>, the others below
+// <devices>.
+void AddPlatform(pugi::xml_node domain, const MachineSpec& spec, const MachineHost& host);
+
+void AddDisks(pugi::xml_node devices, const MachineSpec& spec);
+void AddNics(pugi::xml_node devices, const MachineSpec& spec);
+void AddChannels(pugi::xml_node devices, const MachineSpec& spec);
+
+}  // namespace crimux::vm
