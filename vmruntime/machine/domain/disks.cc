@@ -1,33 +1,129 @@
+#include <map>
+
 #include "vmruntime/machine/domain/parts.h"
 
 namespace crimux::vm {
 namespace {
 
-// "vda", …, "vdz", "vdaa", …
-std::string DiskTarget(size_t index) {
+const char* Word(DiskBus bus) {
+  switch (bus) {
+    case DiskBus::kVirtio:
+      return "virtio";
+    case DiskBus::kScsi:
+      return "scsi";
+    case DiskBus::kSata:
+      return "sata";
+    case DiskBus::kIde:
+      return "ide";
+  }
+  return "";
+}
+
+const char* Word(DiskCache cache) {
+  switch (cache) {
+    case DiskCache::kWriteback:
+      return "writeback";
+    case DiskCache::kWritethrough:
+      return "writethrough";
+    case DiskCache::kNone:
+      return "none";
+    case DiskCache::kDirectsync:
+      return "directsync";
+    case DiskCache::kUnsafe:
+      return "unsafe";
+  }
+  return "";
+}
+
+const char* Word(DiskIo io) {
+  switch (io) {
+    case DiskIo::kThreads:
+      return "threads";
+    case DiskIo::kNative:
+      return "native";
+    case DiskIo::kIoUring:
+      return "io_uring";
+  }
+  return "";
+}
+
+DiskBus BusOf(const DiskSpec& disk) {
+  bool impossible = disk.device == DiskDevice::kCdrom && disk.bus == DiskBus::kVirtio;
+  return impossible ? DiskBus::kSata : disk.bus;
+}
+
+// libvirt's names: virtio disks are "vd", IDE's "hd", all others "sd".
+const char* PrefixOf(DiskBus bus) {
+  if (bus == DiskBus::kVirtio) return "vd";
+  return bus == DiskBus::kIde ? "hd" : "sd";
+}
+
+// "a", …, "z", "aa", …
+std::string Letters(size_t index) {
   std::string letters;
   for (size_t rest = index + 1; rest > 0; rest = (rest - 1) / 26) {
     letters.insert(letters.begin(), static_cast<char>('a' + (rest - 1) % 26));
   }
-  return "vd" + letters;
+  return letters;
 }
 
-// writeback: works on every file system (tmpfs and some overlays refuse the O_DIRECT that "none"
-// needs), and the guest's flushes still reach the disk. unmap: what the guest trims is freed.
-void AddDisk(pugi::xml_node devices, const DiskSpec& disk, size_t index) {
-  pugi::xml_node node = Add(devices, "disk", {{"type", "file"}, {"device", "disk"}});
-  Add(node, "driver",
-      {{"name", "qemu"}, {"type", disk.format}, {"cache", "writeback"}, {"discard", "unmap"}});
-  Add(node, "source", {{"file", disk.file.string()}});
-  Add(node, "target", {{"dev", DiskTarget(index)}, {"bus", "virtio"}});
-  if (disk.readonly) Add(node, "readonly");
-  Add(node, "boot", {{"order", std::to_string(index + 1)}});
+// Hands out what each disk needs a number for.
+class DiskNumbers {
+ public:
+  std::string Target(DiskBus bus) {
+    const char* prefix = PrefixOf(bus);
+    return prefix + Letters(targets_[prefix]++);
+  }
+  size_t NextBootOrder() { return ++boot_order_; }
+  size_t NextScsiUnit() { return scsi_units_++; }
+  bool HasScsi() const { return scsi_units_ > 0; }
+
+ private:
+  std::map<std::string, size_t> targets_;
+  size_t boot_order_ = 0;
+  size_t scsi_units_ = 0;
+};
+
+void AddDriver(pugi::xml_node node, const DiskSpec& disk) {
+  pugi::xml_node driver =
+      Add(node, "driver", {{"name", "qemu"}, {"type", disk.format}, {"cache", Word(disk.cache)}});
+  if (disk.io) driver.append_attribute("io") = Word(*disk.io);
+  if (disk.discard && !disk.readonly) driver.append_attribute("discard") = "unmap";
+}
+
+// The unit is said, not left to libvirt: it counts by the target's name, and opens another
+// controller, of another model, after seven.
+void AddScsiAddress(pugi::xml_node node, size_t unit) {
+  Add(node, "address",
+      {{"type", "drive"},
+       {"controller", "0"},
+       {"bus", "0"},
+       {"target", "0"},
+       {"unit", std::to_string(unit)}});
+}
+
+void AddDisk(pugi::xml_node devices, const DiskSpec& disk, DiskNumbers& numbers) {
+  bool block = disk.source == DiskSource::kBlock;
+  bool cdrom = disk.device == DiskDevice::kCdrom;
+  DiskBus bus = BusOf(disk);
+  pugi::xml_node node = Add(
+      devices, "disk", {{"type", block ? "block" : "file"}, {"device", cdrom ? "cdrom" : "disk"}});
+  AddDriver(node, disk);
+  Add(node, "source", {{block ? "dev" : "file", disk.file.string()}});
+  Add(node, "target", {{"dev", numbers.Target(bus)}, {"bus", Word(bus)}});
+  if (disk.readonly || cdrom) Add(node, "readonly");
+  if (!disk.serial.empty()) AddText(node, "serial", disk.serial);
+  if (disk.bootable) Add(node, "boot", {{"order", std::to_string(numbers.NextBootOrder())}});
+  if (bus == DiskBus::kScsi) AddScsiAddress(node, numbers.NextScsiUnit());
 }
 
 }  // namespace
 
 void AddDisks(pugi::xml_node devices, const MachineSpec& spec) {
-  for (size_t i = 0; i < spec.disks.size(); ++i) AddDisk(devices, spec.disks[i], i);
+  DiskNumbers numbers;
+  for (const DiskSpec& disk : spec.disks) AddDisk(devices, disk, numbers);
+  if (!numbers.HasScsi()) return;
+  Add(devices, "controller", {{"type", "scsi"}, {"index", "0"}, {"model", "virtio-scsi"}});
 }
 
 }  // namespace crimux::vm

@@ -5,15 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "vmruntime/machine/domain/disk_spec.h"
+
 namespace crimux::vm {
 
 // What a VM is made of. Values only; domain_xml.h turns it into libvirt's XML.
-struct DiskSpec {
-  std::filesystem::path file;
-  std::string format = "qcow2";
-  bool readonly = false;
-};
-
 struct NicSpec {
   std::string tap;  // waits in the pod's namespace
   std::string mac;
@@ -25,7 +21,7 @@ struct MachineSpec {
   std::string uuid;
   unsigned vcpus = 1;
   uint64_t memory = 0;          // bytes
-  std::vector<DiskSpec> disks;  // in boot order
+  std::vector<DiskSpec> disks;  // the bootable ones in boot order
   std::vector<NicSpec> nics;
   // Unix socket of the serial console, and the file to which QEMU appends all it prints. The guest
   // agent's socket lies beside it: "<console_socket>.agent", below 108 bytes.

@@ -40,6 +40,27 @@ TEST_CASE("disks keep their order, formats and write protection in the reviewed 
   CHECK(DomainXml(spec, {}) == Golden("disks"));
 }
 
+TEST_CASE("disks sit on the buses that they ask for in the reviewed XML") {
+  MachineSpec spec = Minimal();
+  spec.disks[0].bus = DiskBus::kScsi;
+  spec.disks.push_back({.file = "/dev/private",
+                        .format = "raw",
+                        .bus = DiskBus::kScsi,
+                        .source = DiskSource::kBlock,
+                        .serial = "data",
+                        .cache = DiskCache::kNone,
+                        .io = DiskIo::kNative,
+                        .discard = false,
+                        .bootable = false});
+  spec.disks.push_back({.file = "/disks/old.qcow2", .bus = DiskBus::kSata, .bootable = false});
+  spec.disks.push_back({.file = "/disks/seed.iso",
+                        .format = "raw",
+                        .readonly = true,
+                        .device = DiskDevice::kCdrom,
+                        .bootable = false});
+  CHECK(DomainXml(spec, {}) == Golden("buses"));
+}
+
 TEST_CASE("network cards sit on their taps in the reviewed XML") {
   MachineSpec spec = Minimal();
   spec.nics.push_back({.tap = "tap0", .mac = "0a:58:0a:58:00:05"});
