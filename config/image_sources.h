@@ -38,8 +38,8 @@ struct ImageTranslation {
   // One of them is set: the exact name, or an RE2 regular expression for the whole of it.
   std::string name;
   std::string regexp;
-  // http, https or file. With regexp, "$1" is its first group, "${1}" too, "$0" the name and "$$" a
-  // dollar sign.
+  // http, https, file, oci or oci-http. With regexp, "$1" is its first group, "${1}" too, "$0" the
+  // name and "$$" a dollar sign.
   std::string url;
   // "sha256:<64 hex>" of the file; empty: any.
   std::string digest;

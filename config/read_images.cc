@@ -74,10 +74,10 @@ std::string ReadRegexp(const YamlValue& value) {
 std::string ReadUrl(const YamlValue& value) {
   std::string url = value.NonEmptyString();
   bool good = false;
-  for (std::string_view scheme : {"http://", "https://", "file:///"}) {
+  for (std::string_view scheme : {"http://", "https://", "file:///", "oci://", "oci-http://"}) {
     good = good || (url.starts_with(scheme) && url.size() > scheme.size());
   }
-  if (!good) value.Fail("must be a URL of http, https or file");
+  if (!good) value.Fail("must be a URL of http, https, file, oci or oci-http");
   return url;
 }
 

@@ -113,7 +113,7 @@ TEST_CASE("a translation of image names must make sense") {
       {rule("regexp: a(b)c, url: 'http://h/$x'"),
        "f:4:46: " + at + "[0].url: has a \"$\" that is followed by neither a number nor \"$\""},
       {rule("name: a, url: 'ftp://h/a'"),
-       "f:4:40: " + at + "[0].url: must be a URL of http, https or file"},
+       "f:4:40: " + at + "[0].url: must be a URL of http, https, file, oci or oci-http"},
       {rule("name: a"), "f:4:25: " + at + "[0]: has no url"},
       {rule("url: 'http://h/a'"), "f:4:25: " + at + "[0]: needs a name or a regexp, and not both"},
       {rule("name: a, regexp: a, url: 'http://h/a'"),

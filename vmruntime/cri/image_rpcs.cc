@@ -1,7 +1,9 @@
+#include <absl/strings/escaping.h>
 #include <sys/stat.h>
 
 #include <boost/json.hpp>
 
+#include "base/error.h"
 #include "vmruntime/cri/rpcs.h"
 
 namespace crimux::vm {
@@ -37,6 +39,28 @@ void ImageStatus(const Rooms& rooms, const cri::ImageStatusRequest& request,
       boost::json::serialize(boost::json::object{{"file", image->file.string()},
                                                  {"format", image->format},
                                                  {"virtualSize", image->virtual_size}});
+}
+
+// "auth" is the base64 of "name:password", as Docker's config files have it.
+Credentials CredentialsFrom(const cri::AuthConfig& auth) {
+  Credentials credentials{.username = auth.username(),
+                          .password = auth.password(),
+                          .identity_token = auth.identity_token(),
+                          .registry_token = auth.registry_token(),
+                          .server = auth.server_address()};
+  if (auth.auth().empty() || !credentials.empty()) return credentials;
+  std::string plain;
+  bool good = absl::Base64Unescape(auth.auth(), &plain);
+  size_t colon = plain.find(':');
+  if (!good || colon == std::string::npos) {
+    throw Error(grpc::StatusCode::INVALID_ARGUMENT, "pull image", "AuthConfig.auth",
+                "it is not the base64 of \"name:password\"");
+  }
+  credentials.username = plain.substr(0, colon);
+  credentials.password = plain.substr(colon + 1);
+  // Some tools pad it.
+  while (credentials.password.ends_with('\0')) credentials.password.pop_back();
+  return credentials;
 }
 
 void RemoveImage(const Rooms& rooms, const cri::RemoveImageRequest& request) {
@@ -85,7 +109,8 @@ void AddImageRpcs(Dispatcher& dispatcher, const Rooms& rooms) {
       });
   dispatcher.Add<cri::PullImageRequest, cri::PullImageResponse>(
       "PullImage", [rooms](const auto& request, auto& response, const auto& context) {
-        response.set_image_ref(rooms.images.Pull(request.image().image(), context));
+        response.set_image_ref(
+            rooms.images.Pull(request.image().image(), context, CredentialsFrom(request.auth())));
       });
   dispatcher.Add<cri::RemoveImageRequest, cri::RemoveImageResponse>(
       "RemoveImage",

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "config/config.h"
+#include "vmruntime/fetch/progress.h"
 
 namespace crimux::vm {
 
@@ -27,6 +28,8 @@ struct Unpacking {
   std::filesystem::path to;
   // Names the file in errors.
   std::string shown;
+  // Told how much of `from` is unpacked; may be null.
+  Progress* progress = nullptr;
 };
 
 // Unpacks into a new file of mode 0644. The program is sandboxed: it reads the one file, and cannot

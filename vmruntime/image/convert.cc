@@ -15,6 +15,7 @@
 #include "base/fd.h"
 #include "base/file.h"
 #include "vmruntime/image/qemu_img.h"
+#include "vmruntime/image/qemu_progress.h"
 
 namespace crimux::vm {
 namespace {
@@ -81,6 +82,10 @@ SandboxLimits Limits(uint64_t limit) {
           .file_size = limit + limit / 1000 + (1U << 20)};
 }
 
+void Tell(Progress& progress, double share, uint64_t virtual_size) {
+  progress.At(static_cast<uint64_t>(share * static_cast<double>(virtual_size)), virtual_size);
+}
+
 }  // namespace
 
 void ConvertToQcow2(const Conversion& conversion, const VmConfig& config, std::stop_token stop) {
@@ -88,9 +93,16 @@ void ConvertToQcow2(const Conversion& conversion, const VmConfig& config, std::s
   LentFile file(conversion.to, config);
   FaultPoint("pull.lent");
   SandboxLimits limits = Limits(config.image_size_limit);
-  ProcessResult result = qemu_img.Run({"convert", "-q", "-f", conversion.from_format, "-O", "qcow2",
+  Progress* progress = conversion.progress;
+  if (progress) progress->Begin(FetchPhase::kConverting);
+  QemuProgress reader;
+  ProcessResult result = qemu_img.Run({"convert", "-p", "-f", conversion.from_format, "-O", "qcow2",
                                        conversion.from.string(), conversion.to.string()},
-                                      limits);
+                                      limits, [&](std::string_view piece) {
+                                        std::optional<double> share = reader.Take(piece);
+                                        if (share && progress)
+                                          Tell(*progress, *share, conversion.virtual_size);
+                                      });
   if (!result.Succeeded() && file.IsAtLimit(limits.file_size)) {
     throw Error(StatusCode::RESOURCE_EXHAUSTED, kOperation, conversion.shown,
                 fmt::format("larger than the limit of {} bytes", config.image_size_limit));

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <stop_token>
 #include <string>
 
 #include "config/config.h"
+#include "vmruntime/fetch/progress.h"
 
 namespace crimux::vm {
 
@@ -15,6 +17,10 @@ struct Conversion {
   std::filesystem::path to;
   // Names the image in errors.
   std::string shown;
+  // Of the disk, in bytes.
+  uint64_t virtual_size = 0;
+  // Told how much of the disk is converted; may be null.
+  Progress* progress = nullptr;
 };
 
 // Writes the disk as a qcow2, in which zeros take no room, into a new file of mode 0444. `from` has

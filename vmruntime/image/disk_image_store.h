@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "config/config.h"
-#include "vmruntime/image/fetch_file.h"
+#include "vmruntime/fetch/fetch_file.h"
 #include "vmruntime/image/image_folder.h"
 #include "vmruntime/image/image_name.h"
 #include "vmruntime/image/image_store.h"
@@ -35,20 +35,21 @@ class DiskImageStore : public ImageStore {
   // Reads the folder and removes what a crash has left. Throws Error when it cannot be used.
   explicit DiskImageStore(const VmConfig& config);
 
-  std::string Pull(const std::string& name, const CallContext& context) override;
+  std::string Pull(const std::string& name, const CallContext& context,
+                   const Credentials& credentials = {}) override;
   std::optional<StoredImage> Find(const std::string& name) const override;
   std::vector<StoredImage> List() const override;
   void Remove(const std::string& name,
               const std::function<bool(const std::string& digest)>& is_used) override;
   StoreUsage Usage() const override;
+  std::vector<PullStatus> PullsUnderWay() const override { return pulls_.List(); }
 
  private:
   using Images = std::map<std::string, ImageRecord>;  // by hex
 
   // In pull.cc.
-  SharedFetches::Image Fetch(const ImageName& name, std::stop_token stop) const;
-  DownloadResult GetBytes(const ImageName& name, const std::filesystem::path& file,
-                          std::stop_token stop) const;
+  SharedFetches::Image Fetch(const ImageName& name, const Credentials& credentials,
+                             std::stop_token stop);
   // The digest of the image made of these bytes; empty when there is none.
   std::string DigestMadeOf(const std::string& source_digest) const;
   void Keep(const ImageName& name, const FetchedImage& fetched);
@@ -71,6 +72,7 @@ class DiskImageStore : public ImageStore {
   const ImageFolder folder_;
   mutable std::mutex mutex_;  // over images_ and the files behind them, tmp/ excepted
   Images images_;
+  Pulls pulls_;
   SharedFetches fetches_;
 };
 

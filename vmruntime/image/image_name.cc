@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "vmruntime/image/name_escape.h"
+#include "vmruntime/oci/reference.h"
 
 namespace crimux::vm {
 namespace {
@@ -28,6 +29,17 @@ std::string WithoutUser(std::string_view name) {
   size_t slash = name.substr(0, end).rfind('/');
   size_t start = slash == std::string_view::npos ? 0 : slash + 1;
   return fmt::format("{}***{}", name.substr(0, start), name.substr(end));
+}
+
+// Nor does a query get into one.
+std::string ShownName(std::string_view name) {
+  std::string shown = WithoutUser(name);
+  size_t query = shown.find("__3f");
+  return query == std::string::npos ? shown : shown.substr(0, query) + "__3f...";
+}
+
+bool IsScheme(std::string_view text) {
+  return text == "http" || text == "https" || text == "file" || text == "oci" || text == "oci-http";
 }
 
 std::vector<std::string> Split(std::string_view text) {
@@ -159,8 +171,33 @@ void MakeFileUrl(std::string_view name, const std::string& path, ImageName& pars
   parsed.shown_url = parsed.url;
 }
 
+// The same for a registry: what `parsed` demands, else what the address says, else the tag.
+void MakeOciUrl(std::string_view name, std::string_view scheme, const Address& address,
+                const std::string& tag, ImageName& parsed) {
+  if (address.authority.find('@') != std::string::npos) {
+    Refuse(name, "the user of a registry comes from the pull secret");
+  }
+  MakeUrl(name, scheme, address, parsed);
+  std::string& url = parsed.url;
+  size_t version = url.find_first_of(":@", url.rfind('/'));
+  if (!parsed.digest.empty()) {
+    url = url.substr(0, version) + "@" + parsed.digest;
+  } else if (version == std::string::npos) {
+    url += ":" + tag;
+  }
+  ParseOciReference(url);
+  parsed.shown_url = url;
+}
+
+void MakeAnyUrl(std::string_view name, const std::string& scheme, const Address& address,
+                const std::string& tag, ImageName& parsed) {
+  if (IsOciUrl(scheme + "://")) return MakeOciUrl(name, scheme, address, tag, parsed);
+  MakeUrl(name, scheme, address, parsed);
+}
+
 // From a translation; the groups in it are the name's.
-void ReadUrl(std::string_view name, const std::string& url, ImageName& parsed) {
+void ReadUrl(std::string_view name, const std::string& url, const std::string& tag,
+             ImageName& parsed) {
   if (!AllOf(url, kUrlSigns)) Refuse(name, "it stands for bytes that no URL holds");
   if (url.starts_with(kFileUrl)) {
     return MakeFileUrl(name, url.substr(std::string_view(kFileUrl).size()), parsed);
@@ -169,22 +206,22 @@ void ReadUrl(std::string_view name, const std::string& url, ImageName& parsed) {
   if (start == std::string::npos) Refuse(name, "it is translated to no URL");
   size_t path = std::min(url.find_first_of("/?", start + 3), url.size());
   Address address{url.substr(start + 3, path - start - 3), url.substr(path)};
-  MakeUrl(name, url.substr(0, start), address, parsed);
+  MakeAnyUrl(name, url.substr(0, start), address, tag, parsed);
 }
 
 // From the name itself.
-void ReadName(std::string_view name, std::string_view rest, const VmConfig& config,
-              ImageName& parsed) {
+void ReadName(std::string_view name, std::string_view rest, const std::string& tag,
+              const VmConfig& config, ImageName& parsed) {
   std::vector<std::string> parts = Components(name, rest);
   std::string scheme = config.image_scheme;
-  if (parts.front() == "http" || parts.front() == "https" || parts.front() == "file") {
+  if (IsScheme(parts.front())) {
     scheme = parts.front();
     parts.erase(parts.begin());
     if (parts.empty()) Refuse(name, scheme == "file" ? "it has no path" : "it has no host");
   }
   Address address = AddressOf(parts);
   if (scheme == "file") return MakeFileUrl(name, "/" + address.authority + address.path, parsed);
-  MakeUrl(name, scheme, address, parsed);
+  MakeAnyUrl(name, scheme, address, tag, parsed);
 }
 
 }  // namespace
@@ -205,13 +242,14 @@ ImageName ParseImageName(std::string_view name, const VmConfig& config,
   TakeDigest(name, rest, parsed);
   std::string tag = TakeTag(name, rest);
   parsed.repository = rest;
+  parsed.shown_name = ShownName(name);
   if (parsed.digest.empty()) parsed.tagged = fmt::format("{}:{}", rest, tag);
   std::string_view plain = WithoutPrefix(rest, config);
   if (std::optional<Translations::Match> match = translations.Find(plain, tag)) {
     parsed.translation = match->translation;
-    ReadUrl(name, match->url, parsed);
+    ReadUrl(name, match->url, tag, parsed);
   } else {
-    ReadName(name, plain, config, parsed);
+    ReadName(name, plain, tag, config, parsed);
   }
   return parsed;
 }

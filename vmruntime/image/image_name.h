@@ -12,10 +12,13 @@ namespace crimux::vm {
 //
 //   [prefix] [http/ | https/] host[:port] / path [:tag] [@sha256:<64 hex>]
 //   [prefix] file / path [:tag] [@sha256:<64 hex>]
+//   [prefix] [oci/ | oci-http/] host[:port] / repository [:tag] [@sha256:<64 hex>]
 //
 // A prefix of VmConfig::image_prefixes is taken off, the tag names a version for the store but is
 // not part of the URL, and the rest is the URL without "://". Without http/ or https/ in front,
-// VmConfig::image_scheme is the scheme. A name that a translation matches has that one's URL.
+// VmConfig::image_scheme is the scheme. For a registry (oci/, by plain HTTP oci-http/) tag and
+// digest are part of the URL: "oci://host/repository:tag". A name that a translation matches has
+// that one's URL.
 //
 // Image references allow less than URLs do: path components of [a-z0-9]+, joined by one of
 // ".", "_", "__" or dashes. So any other byte of the URL is written "__" and two lower-case
@@ -28,6 +31,8 @@ struct ImageName {
   std::string url;
   // The URL as errors and logs may show it: no user, no password, no query.
   std::string shown_url;
+  // The name as logs and status pages may show it, likewise.
+  std::string shown_name;
   // The name without tag and digest, with its prefix, as it was given.
   std::string repository;
   // The name with its tag (":latest" by default), the store's key; empty when a digest was given.

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "base/call_context.h"
+#include "vmruntime/fetch/credentials.h"
+#include "vmruntime/image/pulls.h"
 
 namespace crimux::vm {
 
@@ -37,14 +39,16 @@ class ImageStore {
  public:
   virtual ~ImageStore() = default;
 
-  // Fetches the image over http or https into the store, unpacked and as a qcow2, and returns the
-  // digest of what is stored. A digest in the name is that of what is fetched. Pulls of one URL
-  // that overlap share one download. Throws Error: INVALID_ARGUMENT for a malformed name, NOT_FOUND
-  // (404), UNAVAILABLE (unreachable, broke off), PERMISSION_DENIED (401, 403), FAILED_PRECONDITION
-  // (not a disk image, backing file, wrong digest), RESOURCE_EXHAUSTED (too large, disk full),
-  // DEADLINE_EXCEEDED and CANCELLED by `context`. Nothing of a failed pull is left; one that its
-  // callers have left may go on for a while, and the next call of the same joins it.
-  virtual std::string Pull(const std::string& name, const CallContext& context) = 0;
+  // Fetches the image over http or https, from a registry or a folder into the store, unpacked and
+  // as a qcow2, and returns the digest of what is stored. A digest in the name is that of what is
+  // fetched. Pulls of one URL by the same credentials that overlap share one download. Throws
+  // Error: INVALID_ARGUMENT for a malformed name, NOT_FOUND (404), UNAVAILABLE (unreachable, broke
+  // off), PERMISSION_DENIED (401, 403), FAILED_PRECONDITION (not a disk image, backing file, wrong
+  // digest), RESOURCE_EXHAUSTED (too large, disk full), DEADLINE_EXCEEDED and CANCELLED by
+  // `context`. Nothing of a failed pull is left; one that its callers have left may go on for a
+  // while, and the next call of the same joins it.
+  virtual std::string Pull(const std::string& name, const CallContext& context,
+                           const Credentials& credentials = {}) = 0;
 
   // By name, by name with digest, by digest ("sha256:…"), or by the bare hexadecimal of one.
   virtual std::optional<StoredImage> Find(const std::string& name) const = 0;
@@ -56,6 +60,8 @@ class ImageStore {
                       const std::function<bool(const std::string& digest)>& is_used) = 0;
 
   virtual StoreUsage Usage() const = 0;
+  // Under way, the oldest first.
+  virtual std::vector<PullStatus> PullsUnderWay() const = 0;
 };
 
 }  // namespace crimux::vm

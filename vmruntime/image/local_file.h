@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "vmruntime/image/fetch_file.h"
+#include "vmruntime/fetch/fetch_file.h"
 
 namespace crimux::vm {
 

@@ -10,11 +10,11 @@
 #include "base/error.h"
 #include "base/fault_point.h"
 #include "base/file.h"
+#include "vmruntime/fetch/sha256.h"
 #include "vmruntime/image/compression.h"
 #include "vmruntime/image/convert.h"
 #include "vmruntime/image/disk_bytes.h"
 #include "vmruntime/image/disk_check.h"
-#include "vmruntime/image/sha256.h"
 
 namespace crimux::vm {
 namespace {
@@ -45,11 +45,15 @@ void Seal(const std::filesystem::path& file) {
 class Preparation {
  public:
   Preparation(Fetched& fetched, const std::function<std::filesystem::path()>& new_name,
-              const VmConfig& config, std::stop_token stop)
-      : fetched_(fetched), new_name_(new_name), config_(config), stop_(std::move(stop)) {}
+              const VmConfig& config, Progress& progress, std::stop_token stop)
+      : fetched_(fetched),
+        new_name_(new_name),
+        config_(config),
+        progress_(progress),
+        stop_(std::move(stop)) {}
 
   FetchedImage Run() {
-    bool unpacked = UnpackIfPacked();
+    bool unpacked = UnpackIfPacked() || !fetched_.is_source;
     CheckedDisk disk = Check();
     if (!fetched_.format.empty() && disk.format != fetched_.format) {
       throw Error(grpc::StatusCode::FAILED_PRECONDITION, "check disk image", fetched_.shown,
@@ -57,7 +61,7 @@ class Preparation {
     }
     bool converted = disk.format != "qcow2";
     if (converted) {
-      Convert(disk.format);
+      Convert(disk);
       disk = Check();
     } else if (unpacked) {
       Seal(path());
@@ -75,23 +79,32 @@ class Preparation {
 
  private:
   const std::filesystem::path& path() const { return fetched_.file.path(); }
-  CheckedDisk Check() const { return CheckDisk(path(), fetched_.shown, config_, stop_); }
+  CheckedDisk Check() const {
+    progress_.Begin(FetchPhase::kChecking);
+    return CheckDisk(path(), fetched_.shown, config_, stop_);
+  }
 
   bool UnpackIfPacked() {
     std::optional<Compression> compression = CompressionOf(OpenDiskBytes(path()).read(0, 16));
     if (!compression) return false;
     spdlog::info("images: unpacking {} ({})", fetched_.shown, compression->name);
     TemporaryFile plain(new_name_());
-    Unpack(*compression, {path(), plain.path(), fetched_.shown}, config_, stop_);
+    Unpack(*compression, {path(), plain.path(), fetched_.shown, &progress_}, config_, stop_);
     FaultPoint("pull.unpacked");
     fetched_.file = std::move(plain);
     return true;
   }
 
-  void Convert(const std::string& format) {
-    spdlog::info("images: converting {} from {} to qcow2", fetched_.shown, format);
+  void Convert(const CheckedDisk& disk) {
+    spdlog::info("images: converting {} from {} to qcow2", fetched_.shown, disk.format);
     TemporaryFile qcow2(new_name_());
-    ConvertToQcow2({path(), format, qcow2.path(), fetched_.shown}, config_, stop_);
+    ConvertToQcow2({.from = path(),
+                    .from_format = disk.format,
+                    .to = qcow2.path(),
+                    .shown = fetched_.shown,
+                    .virtual_size = disk.virtual_size,
+                    .progress = &progress_},
+                   config_, stop_);
     FaultPoint("pull.converted");
     fetched_.file = std::move(qcow2);
   }
@@ -99,14 +112,15 @@ class Preparation {
   Fetched& fetched_;
   const std::function<std::filesystem::path()>& new_name_;
   const VmConfig& config_;
+  Progress& progress_;
   std::stop_token stop_;
 };
 
 }  // namespace
 
 FetchedImage Prepare(Fetched fetched, const std::function<std::filesystem::path()>& new_name,
-                     const VmConfig& config, std::stop_token stop) {
-  return Preparation(fetched, new_name, config, std::move(stop)).Run();
+                     const VmConfig& config, Progress& progress, std::stop_token stop) {
+  return Preparation(fetched, new_name, config, progress, std::move(stop)).Run();
 }
 
 }  // namespace crimux::vm

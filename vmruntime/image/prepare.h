@@ -5,6 +5,7 @@
 #include <string>
 
 #include "config/config.h"
+#include "vmruntime/fetch/progress.h"
 #include "vmruntime/image/fetched_image.h"
 
 namespace crimux::vm {
@@ -14,6 +15,8 @@ struct Fetched {
   std::string digest;  // of its bytes
   // Names it in errors.
   std::string shown;
+  // Whether the file has these bytes; else it was taken out of them.
+  bool is_source = true;
   // What the disk must be, as DiskVerdict has it; empty: anything.
   std::string format = {};
 };
@@ -23,6 +26,6 @@ struct Fetched {
 // gives names for files that are not there yet; those that are not the result are gone on return.
 // Throws what Unpack, CheckDisk and ConvertToQcow2 throw.
 FetchedImage Prepare(Fetched fetched, const std::function<std::filesystem::path()>& new_name,
-                     const VmConfig& config, std::stop_token stop);
+                     const VmConfig& config, Progress& progress, std::stop_token stop);
 
 }  // namespace crimux::vm

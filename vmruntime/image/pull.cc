@@ -5,10 +5,11 @@
 
 #include "base/error.h"
 #include "base/fault_point.h"
+#include "vmruntime/fetch/sha256.h"
+#include "vmruntime/image/credentials_for.h"
 #include "vmruntime/image/disk_image_store.h"
-#include "vmruntime/image/download.h"
-#include "vmruntime/image/local_file.h"
 #include "vmruntime/image/prepare.h"
+#include "vmruntime/image/source.h"
 
 namespace crimux::vm {
 namespace {
@@ -42,30 +43,24 @@ void Verify(const ImageName& name, const FetchedImage& fetched) {
   if (name.translation) RequireDigest(name, name.translation->digest, fetched.source_digest);
 }
 
-// Pulls share a download when all of it is the same.
-std::string KeyOf(const ImageName& name) {
-  if (!name.translation) return name.url;
+// Pulls share a download when all of it is the same, and who asks for it.
+std::string KeyOf(const ImageName& name, const Credentials& who) {
+  Sha256 sum;
+  for (const std::string* part :
+       {&who.username, &who.password, &who.identity_token, &who.registry_token}) {
+    sum.Add(fmt::format("{} {}\n", part->size(), *part));
+  }
+  std::string key = name.url + "\n" + sum.Digest();
+  if (!name.translation) return key;
   const ImageTranslation& demands = *name.translation;
-  return fmt::format("{}\n{}\n{}\n{}", name.url, demands.transport, demands.format,
+  return fmt::format("{}\n{}\n{}\n{}", key, demands.transport, demands.format,
                      demands.size.value_or(0));
-}
-
-ImageTransport TransportOf(const ImageName& name, const VmConfig& config) {
-  ImageTransport transport;
-  if (name.translation && !name.translation->transport.empty()) {
-    transport = config.image_transports.at(name.translation->transport);
-  }
-  if (transport.ca_file.empty()) transport.ca_file = config.image_ca_file;
-  if (transport.insecure) {
-    spdlog::warn("images: {}: its server is not verified: transport {} is insecure", name.shown_url,
-                 name.translation->transport);
-  }
-  return transport;
 }
 
 }  // namespace
 
-std::string DiskImageStore::Pull(const std::string& name, const CallContext& context) {
+std::string DiskImageStore::Pull(const std::string& name, const CallContext& context,
+                                 const Credentials& credentials) {
   ImageName image = ParseImageName(name, config_, translations_);
   ThrowIfOver(context, image.shown_url);
   if (std::string demanded = DemandedDigest(image); !demanded.empty()) {
@@ -73,10 +68,12 @@ std::string DiskImageStore::Pull(const std::string& name, const CallContext& con
     std::string digest = AddName(image, demanded, demanded);
     if (!digest.empty()) return digest;
   }
+  Credentials who = CredentialsFor(image, credentials);
   SharedFetches::Request request{
-      .key = KeyOf(image),
+      .key = KeyOf(image, who),
       .object = image.shown_url,
-      .fetch = [this, image](std::stop_token stop) { return Fetch(image, std::move(stop)); },
+      .fetch = [this, image,
+                who](std::stop_token stop) { return Fetch(image, who, std::move(stop)); },
       .keep = [this, image](const FetchedImage& fetched) { KeepForLater(image, fetched); }};
   SharedFetches::Image fetched = fetches_.Get(request, context);
   Keep(image, *fetched);
@@ -91,42 +88,19 @@ void DiskImageStore::KeepForLater(const ImageName& name, const FetchedImage& fet
   }
 }
 
-SharedFetches::Image DiskImageStore::Fetch(const ImageName& name, std::stop_token stop) const {
-  TemporaryFile file(folder_.TemporaryFile());
+SharedFetches::Image DiskImageStore::Fetch(const ImageName& name, const Credentials& credentials,
+                                           std::stop_token stop) {
+  Pulls::Entry pull(pulls_, name.shown_name, name.shown_url);
   spdlog::info("images: fetching {}", name.shown_url);
-  DownloadResult result = GetBytes(name, file.path(), stop);
-  std::string known = DigestMadeOf(result.digest);
+  auto new_name = [this] { return folder_.TemporaryFile(); };
+  auto source = MakeSource(name, credentials, {config_, new_name, pull.progress(), stop});
+  std::string digest = source->Resolve();
+  std::string known = DigestMadeOf(digest);
   if (!known.empty()) {
-    return std::make_shared<FetchedImage>(
-        FetchedImage{.source_digest = result.digest, .digest = known});
+    return std::make_shared<FetchedImage>(FetchedImage{.source_digest = digest, .digest = known});
   }
-  Fetched fetched{std::move(file), result.digest, name.shown_url};
-  if (name.translation) fetched.format = name.translation->format;
-  return std::make_shared<FetchedImage>(Prepare(
-      std::move(fetched), [this] { return folder_.TemporaryFile(); }, config_, std::move(stop)));
-}
-
-DownloadResult DiskImageStore::GetBytes(const ImageName& name, const std::filesystem::path& file,
-                                        std::stop_token stop) const {
-  std::optional<uint64_t> size;
-  if (name.translation) size = name.translation->size;
-  constexpr std::string_view kFileUrl = "file://";
-  if (name.url.starts_with(kFileUrl)) {
-    return CopyLocalFile(name.url.substr(kFileUrl.size()), config_.image_folders,
-                         {.operation = "copy",
-                          .shown = name.shown_url,
-                          .file = file,
-                          .size_limit = config_.image_size_limit,
-                          .expected_size = size},
-                         std::move(stop));
-  }
-  return Download({.url = name.url,
-                   .shown_url = name.shown_url,
-                   .file = file,
-                   .size_limit = config_.image_size_limit,
-                   .expected_size = size,
-                   .transport = TransportOf(name, config_)},
-                  std::move(stop));
+  return std::make_shared<FetchedImage>(
+      Prepare(source->Take(), new_name, config_, pull.progress(), std::move(stop)));
 }
 
 std::string DiskImageStore::DigestMadeOf(const std::string& source_digest) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,12 +18,15 @@ class QemuImg {
           std::stop_token stop)
       : operation_(operation), shown_(shown), config_(config), stop_(std::move(stop)) {}
 
-  // Throws Error: CANCELLED by the stop token, INTERNAL when there is no qemu-img.
-  ProcessResult Run(const std::vector<std::string>& arguments,
-                    const SandboxLimits& limits = {}) const {
+  // `on_output` takes what it says, instead of the result. Throws Error: CANCELLED by the stop
+  // token, INTERNAL when there is no qemu-img.
+  ProcessResult Run(const std::vector<std::string>& arguments, const SandboxLimits& limits = {},
+                    std::function<void(std::string_view)> on_output = nullptr) const {
     std::vector<std::string> argv = {"qemu-img"};
     argv.insert(argv.end(), arguments.begin(), arguments.end());
-    ProcessResult result = RunProcess(Sandboxed(argv, limits, config_, stop_));
+    ProcessSpec spec = Sandboxed(argv, limits, config_, stop_);
+    spec.on_output = std::move(on_output);
+    ProcessResult result = RunProcess(spec);
     if (result.was_cancelled) {
       throw Error(grpc::StatusCode::CANCELLED, operation_, shown_, "cancelled");
     }

@@ -25,10 +25,10 @@ void WaitUntil(const Condition& condition) {
 // A pull on a thread of its own, whose caller can leave.
 class Puller {
  public:
-  Puller(StoreFixture& fixture, std::string name)
-      : thread_([this, &fixture, name = std::move(name)] {
+  Puller(StoreFixture& fixture, std::string name, Credentials who = {})
+      : thread_([this, &fixture, name = std::move(name), who = std::move(who)] {
           thread_id_ = static_cast<int>(::syscall(SYS_gettid));
-          code_ = fixture.PullCode(name, {.cancelled = caller_.get_token()});
+          code_ = fixture.PullCode(name, {.cancelled = caller_.get_token()}, who);
         }) {}
 
   // Returns when the thread sleeps, and so waits for the download.
@@ -114,6 +114,23 @@ TEST_CASE_METHOD(ConcurrentPulls, "who demands another digest fails alone") {
   CHECK(pinned.Result() == StatusCode::FAILED_PRECONDITION);
   CHECK(server().hits() == 1);
   CHECK(Files().size() == 2);
+}
+
+TEST_CASE_METHOD(ConcurrentPulls, "who comes with other credentials does not share the download") {
+  Puller plain(*this, Name("g"));
+  Puller other(*this, Name("g:v2"), {.username = "jo"});
+  plain.WaitUntilAsleep();
+  other.WaitUntilAsleep();
+  WaitUntil([&] { return server().hits() == 2; });
+  std::vector<PullStatus> pulls = store().PullsUnderWay();
+  REQUIRE(pulls.size() == 2);
+  CHECK(pulls[0].source == server().Url("/g"));
+  CHECK(pulls[0].progress.phase == FetchPhase::kFetching);
+  gate.Open();
+  CHECK(plain.Result() == StatusCode::OK);
+  CHECK(other.Result() == StatusCode::OK);
+  CHECK(store().List().size() == 1);
+  CHECK(store().PullsUnderWay().empty());
 }
 
 TEST_CASE_METHOD(ConcurrentPulls, "a failure reaches all who share the download") {

@@ -1,6 +1,6 @@
 #include "base/file.h"
 #include "tests/vmruntime/image/store_fixture.h"
-#include "vmruntime/image/sha256.h"
+#include "vmruntime/fetch/sha256.h"
 
 namespace crimux::vm {
 namespace {

@@ -7,8 +7,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "tests/temporary_dir.h"
+#include "tests/vmruntime/fetch/small_disk.h"
 #include "tests/vmruntime/image/disks.h"
-#include "tests/vmruntime/image/small_disk.h"
 
 namespace crimux::vm {
 namespace {

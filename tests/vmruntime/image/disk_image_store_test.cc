@@ -1,7 +1,7 @@
 #include "vmruntime/image/disk_image_store.h"
 
 #include "base/file.h"
-#include "tests/vmruntime/image/small_disk.h"
+#include "tests/vmruntime/fetch/small_disk.h"
 #include "tests/vmruntime/image/store_fixture.h"
 
 namespace crimux::vm {

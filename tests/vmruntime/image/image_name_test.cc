@@ -67,10 +67,28 @@ TEST_CASE("tag, name and digest are kept apart") {
   CHECK(pinned.digest == std::string("sha256:") + kHex);
 }
 
+TEST_CASE("a registry's image has its tag or digest in the URL") {
+  CHECK(UrlOf("vm.crimux.io/oci/r.io/a/b:v1") == "oci://r.io/a/b:v1");
+  CHECK(UrlOf("oci/r.io/a") == "oci://r.io/a:latest");
+  CHECK(UrlOf("oci/r.io__3a5000/a:v1") == "oci://r.io:5000/a:v1");
+  CHECK(UrlOf("oci-http/127.0.0.1__3a5000/a:v1") == "oci-http://127.0.0.1:5000/a:v1");
+  CHECK(UrlOf(std::string("oci/r.io/a:v1@sha256:") + kHex) ==
+        std::string("oci://r.io/a@sha256:") + kHex);
+  CHECK_THAT(ErrorOf("oci"), Catch::EndsWith("it has no host"));
+  CHECK_THAT(ErrorOf("oci/r.io"), Catch::EndsWith("it has no path after the host"));
+  CHECK_THAT(ErrorOf("oci/r.io/0__41"), Catch::EndsWith("the repository is malformed"));
+  CHECK_THAT(ErrorOf("oci/r.io/a__3fb"), Catch::EndsWith("the repository is malformed"));
+  CHECK_THAT(ErrorOf("oci/r.io/../a"), Catch::EndsWith("its path holds \".\" or \"..\""));
+  CHECK(
+      ErrorOf("oci/joe__3apass__40r.io/a") ==
+      "parse image name \"oci/***__40r.io/a\": the user of a registry comes from the pull secret");
+}
+
 TEST_CASE("secrets of a URL are not shown") {
   ImageName name = ParseImageName("http/joe__3apass__40h.io/g__3ftoken__3d1:v1", {});
   CHECK(name.url == "http://joe:pass@h.io/g?token=1");
   CHECK(name.shown_url == "http://h.io/g?...");
+  CHECK(name.shown_name == "http/***__40h.io/g__3f...");
   CHECK(ErrorOf("http/joe__3apass__40h.io/../g") ==
         "parse image name \"http/***__40h.io/../g\": its path holds \".\" or \"..\"");
 }
@@ -84,6 +102,20 @@ TEST_CASE("a malformed name is refused with its reason") {
       {"", "it is empty"},
       {"h.io/a b", "it holds characters that no image name holds"},
       {"h.io/a\nb", "it holds characters that no image name holds"},
+      {"h.io/a\"b", "it holds characters that no image name holds"},
+      {"h.io/a'b", "it holds characters that no image name holds"},
+      {"h.io/<a/>", "it holds characters that no image name holds"},
+      {"h.io/$(a)", "it holds characters that no image name holds"},
+      {"h.io/a;b", "it holds characters that no image name holds"},
+      {"h.io/a\\b", "it holds characters that no image name holds"},
+      {"h.io/a%2e", "it holds characters that no image name holds"},
+      {std::string("h.io/a\0b", 8), "it holds characters that no image name holds"},
+      {"h.io/a__00", "it stands for bytes that no URL holds"},
+      {"h.io/a__22b", "it stands for bytes that no URL holds"},
+      {"h.io/a__3cb", "it stands for bytes that no URL holds"},
+      {"h.io/a__60b", "it stands for bytes that no URL holds"},
+      {"file/etc/../shadow", "its path holds \".\" or \"..\""},
+      {"file/0__2e__2e/shadow", "its path holds \".\" or \"..\""},
       {"h.io/a?b", "it holds characters that no image name holds"},
       {"h.io/a__0ab", "it stands for bytes that no URL holds"},
       {"h.io/a__20b", "it stands for bytes that no URL holds"},

@@ -1,8 +1,8 @@
 // Where images come from, as the config says.
 #include "base/file.h"
-#include "tests/vmruntime/image/certificate.h"
+#include "tests/vmruntime/fetch/certificate.h"
 #include "tests/vmruntime/image/store_fixture.h"
-#include "vmruntime/image/sha256.h"
+#include "vmruntime/fetch/sha256.h"
 
 namespace crimux::vm {
 namespace {
@@ -161,6 +161,37 @@ TEST_CASE_METHOD(Sources, "a transport shows a certificate to servers that ask f
   config().image_transports["t"] = transport;
   Restart();
   CHECK(PullFw().first == StatusCode::OK);
+}
+
+TEST_CASE_METHOD(Sources, "credentials go to the image's own server, and not along a redirect") {
+  std::string near = "nothing";
+  std::string far = "nothing";
+  auto authorization = [](Exchange& exchange) {
+    size_t at = exchange.head().find("Authorization: ");
+    if (at == std::string::npos) return std::string("none");
+    return exchange.head().substr(at + 15, exchange.head().find("\r\n", at) - at - 15);
+  };
+  HttpServer elsewhere([&](Exchange& exchange) {
+    far = authorization(exchange);
+    exchange.Answer(200, Qcow2Bytes());
+  });
+  AnswerBy([&](Exchange& exchange) {
+    near = authorization(exchange);
+    if (near == "none") return exchange.Answer(401, "");
+    exchange.Answer(302, "", "Location: " + elsewhere.Url("/g") + "\r\n");
+  });
+  CHECK(PullCode(Name("g")) == StatusCode::PERMISSION_DENIED);
+  CHECK(far == "nothing");
+  CHECK(PullCode(Name("g"), {}, {.username = "jo", .password = "pass"}) == StatusCode::OK);
+  CHECK(near == "Basic am86cGFzcw==");
+  CHECK(far == "none");
+  store().Remove(Name("g"), nullptr);
+  CHECK(PullCode(Name("g"), {}, {.registry_token = "token"}) == StatusCode::OK);
+  CHECK(near == "Bearer token");
+  CHECK(far == "none");
+  store().Remove(Name("g"), nullptr);
+  Credentials strange{.username = "jo", .password = "pass", .server = "h.io"};
+  CHECK(PullCode(Name("g"), {}, strange) == StatusCode::PERMISSION_DENIED);
 }
 
 class LocalImages : public Sources {

@@ -14,8 +14,8 @@
 
 #include "base/error.h"
 #include "tests/temporary_dir.h"
+#include "tests/vmruntime/fetch/http_server.h"
 #include "tests/vmruntime/image/disks.h"
-#include "tests/vmruntime/image/http_server.h"
 #include "vmruntime/image/disk_image_store.h"
 
 namespace crimux::vm {
@@ -67,9 +67,10 @@ class StoreFixture {
     return "127.0.0.1:" + std::to_string(server_.port()) + "/" + file;
   }
   std::string Pull(const std::string& file) { return store().Pull(Name(file), {}); }
-  grpc::StatusCode PullCode(const std::string& name, const CallContext& context = {}) {
+  grpc::StatusCode PullCode(const std::string& name, const CallContext& context = {},
+                            const Credentials& credentials = {}) {
     try {
-      store().Pull(name, context);
+      store().Pull(name, context, credentials);
       return grpc::StatusCode::OK;
     } catch (const Error& e) {
       return e.code();

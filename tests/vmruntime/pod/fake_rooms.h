@@ -92,7 +92,10 @@ class FakeImages : public ImageStore {
   explicit FakeImages(const std::filesystem::path& directory) : file_(directory / "guest.img") {
     RunProcess({.argv = {"qemu-img", "create", "-q", "-f", "qcow2", file_.string(), "16M"}});
   }
-  std::string Pull(const std::string&, const CallContext&) override { return "sha256:feed"; }
+  std::string Pull(const std::string&, const CallContext&, const Credentials&) override {
+    return "sha256:feed";
+  }
+  std::vector<PullStatus> PullsUnderWay() const override { return {}; }
   std::optional<StoredImage> Find(const std::string& name) const override {
     if (name != "guest:latest" && name != "sha256:feed") return std::nullopt;
     return StoredImage{.digest = "sha256:feed",

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
-#include "vmruntime/image/sha256.h"
+#include "vmruntime/fetch/sha256.h"
 
 namespace crimux::vm {
 

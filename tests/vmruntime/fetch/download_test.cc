@@ -1,4 +1,4 @@
-#include "vmruntime/image/download.h"
+#include "vmruntime/fetch/download.h"
 
 #include <sys/stat.h>
 
@@ -9,14 +9,19 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "tests/temporary_dir.h"
-#include "tests/vmruntime/image/certificate.h"
-#include "tests/vmruntime/image/http_server.h"
-#include "tests/vmruntime/image/small_disk.h"
+#include "tests/vmruntime/fetch/certificate.h"
+#include "tests/vmruntime/fetch/http_server.h"
+#include "tests/vmruntime/fetch/small_disk.h"
 
 namespace crimux::vm {
 namespace {
 
 using grpc::StatusCode;
+
+DownloadResult Download(const DownloadSpec& spec, std::stop_token stop) {
+  Progress progress(spec.shown_url, std::chrono::hours(1));
+  return vm::Download(spec, progress, std::move(stop));
+}
 
 class Downloads {
  public:

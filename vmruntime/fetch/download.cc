@@ -1,4 +1,4 @@
-#include "vmruntime/image/download.h"
+#include "vmruntime/fetch/download.h"
 
 #include <spdlog/spdlog.h>
 
@@ -7,8 +7,8 @@
 #include <mutex>
 
 #include "base/error.h"
-#include "vmruntime/image/attempt.h"
-#include "vmruntime/image/download_error.h"
+#include "vmruntime/fetch/attempt.h"
+#include "vmruntime/fetch/download_error.h"
 
 namespace crimux::vm {
 namespace {
@@ -22,11 +22,8 @@ constexpr int kFirstRetries = 2;
 // The attempts at one download.
 class Attempts {
  public:
-  Attempts(const DownloadSpec& spec, FetchFile& file, std::stop_token stop)
-      : spec_(spec),
-        file_(file),
-        stop_(std::move(stop)),
-        progress_(spec.shown_url, spec.progress_interval) {}
+  Attempts(const DownloadSpec& spec, FetchFile& file, Progress& progress, std::stop_token stop)
+      : spec_(spec), file_(file), stop_(std::move(stop)), progress_(progress) {}
 
   void Run() {
     for (;;) {
@@ -76,14 +73,14 @@ class Attempts {
     std::unique_lock lock(mutex);
     never.wait_for(lock, stop_, wait, [] { return false; });
     if (stop_.stop_requested()) {
-      throw DownloadError(grpc::StatusCode::CANCELLED, spec_, "cancelled");
+      throw DownloadError(grpc::StatusCode::CANCELLED, spec_.shown_url, "cancelled");
     }
   }
 
   const DownloadSpec& spec_;
   FetchFile& file_;
   const std::stop_token stop_;
-  Progress progress_;
+  Progress& progress_;
   FileVersion version_;
   const Clock::time_point start_ = Clock::now();
   int failures_ = 0;
@@ -92,13 +89,13 @@ class Attempts {
 
 }  // namespace
 
-DownloadResult Download(const DownloadSpec& spec, std::stop_token stop) {
+DownloadResult Download(const DownloadSpec& spec, Progress& progress, std::stop_token stop) {
   FetchFile file({.operation = "download",
                   .shown = spec.shown_url,
                   .file = spec.file,
                   .size_limit = spec.size_limit,
                   .expected_size = spec.expected_size});
-  Attempts(spec, file, std::move(stop)).Run();
+  Attempts(spec, file, progress, std::move(stop)).Run();
   return file.Finish();
 }
 

@@ -1,4 +1,4 @@
-#include "vmruntime/image/download_error.h"
+#include "vmruntime/fetch/download_error.h"
 
 #include <fmt/format.h>
 
@@ -29,12 +29,12 @@ grpc::StatusCode CodeOfCurl(CURLcode code) {
 
 }  // namespace
 
-Error DownloadError(grpc::StatusCode code, const DownloadSpec& spec, std::string_view cause) {
-  return {code, "download", spec.shown_url, cause};
+Error DownloadError(grpc::StatusCode code, std::string_view shown_url, std::string_view cause) {
+  return {code, "download", shown_url, cause};
 }
 
-Error HttpError(long status, const DownloadSpec& spec) {
-  return DownloadError(CodeOfHttp(status), spec, fmt::format("HTTP status {}", status));
+Error HttpError(long status, std::string_view shown_url) {
+  return DownloadError(CodeOfHttp(status), shown_url, fmt::format("HTTP status {}", status));
 }
 
 bool MayPass(CURLcode code) {
@@ -50,10 +50,10 @@ bool MayPass(CURLcode code) {
   }
 }
 
-Error CurlError(CURLcode code, std::string_view message, const DownloadSpec& spec) {
+Error CurlError(CURLcode code, std::string_view message, std::string_view shown_url) {
   std::string_view cause = message.empty() ? curl_easy_strerror(code) : message;
   if (code == CURLE_UNSUPPORTED_PROTOCOL) cause = "redirected to a protocol that is not allowed";
-  return DownloadError(CodeOfCurl(code), spec, cause);
+  return DownloadError(CodeOfCurl(code), shown_url, cause);
 }
 
 }  // namespace crimux::vm

@@ -1,4 +1,4 @@
-#include "tests/vmruntime/image/http_server.h"
+#include "tests/vmruntime/fetch/http_server.h"
 
 #include <arpa/inet.h>
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-#include "vmruntime/image/sha256.h"
+#include "vmruntime/fetch/sha256.h"
 
 #include <absl/strings/escaping.h>
 

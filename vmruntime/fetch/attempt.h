@@ -11,8 +11,8 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "vmruntime/image/download.h"
-#include "vmruntime/image/progress.h"
+#include "vmruntime/fetch/download.h"
+#include "vmruntime/fetch/progress.h"
 
 namespace crimux::vm {
 

@@ -10,16 +10,21 @@
 
 #include "base/file.h"
 #include "tests/temporary_dir.h"
+#include "tests/vmruntime/fetch/http_server.h"
+#include "tests/vmruntime/fetch/small_disk.h"
 #include "tests/vmruntime/image/disks.h"
-#include "tests/vmruntime/image/http_server.h"
-#include "tests/vmruntime/image/small_disk.h"
-#include "vmruntime/image/download.h"
-#include "vmruntime/image/sha256.h"
+#include "vmruntime/fetch/download.h"
+#include "vmruntime/fetch/sha256.h"
 
 namespace crimux::vm {
 namespace {
 
 using grpc::StatusCode;
+
+DownloadResult Download(const DownloadSpec& spec, std::stop_token stop) {
+  Progress progress(spec.shown_url, std::chrono::hours(1));
+  return vm::Download(spec, progress, std::move(stop));
+}
 using std::chrono::milliseconds;
 
 std::string Body(size_t size = 300'000) {
@@ -306,8 +311,9 @@ TEST_CASE_METHOD(Broken, "the log tells how far a download is") {
   });
   for (HttpServer* server : {&known, &unknown}) {
     DownloadSpec spec = Spec(*server);
-    spec.progress_interval = milliseconds{0};
-    Download(spec, {});
+    Progress progress(spec.shown_url, milliseconds{0});
+    vm::Download(spec, progress, {});
+    CHECK(progress.Report().bytes == 1U << 20);
     std::filesystem::remove(spec.file);
   }
   spdlog::set_default_logger(kept);

@@ -3,12 +3,15 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
 
 #include "config/image_sources.h"
-#include "vmruntime/image/fetch_file.h"
+#include "vmruntime/fetch/fetch_file.h"
+#include "vmruntime/fetch/http_auth.h"
+#include "vmruntime/fetch/progress.h"
 
 namespace crimux::vm {
 
@@ -23,10 +26,10 @@ struct DownloadSpec {
   // What the size has to be; absent: anything.
   std::optional<uint64_t> expected_size = {};
   ImageTransport transport = {};
+  // Asked before each attempt; none: the server is shown nothing.
+  std::function<HttpAuth()> auth = nullptr;
   // Before the second attempt; twice as much before each one after that.
   std::chrono::milliseconds retry_delay{1000};
-  // How often the log tells how far it is.
-  std::chrono::milliseconds progress_interval{10'000};
   std::chrono::seconds connect_timeout{30};
   // A transfer that moves nothing for so long has failed.
   std::chrono::seconds stall_timeout{60};
@@ -48,6 +51,6 @@ struct DownloadSpec {
 // connection, TLS failure, stalled, broke off, 429, 5xx), FAILED_PRECONDITION (any other answer but
 // 200, a forbidden redirect, another size than expected), RESOURCE_EXHAUSTED (over the limit or
 // more than the disk has free: as soon as Content-Length says so).
-DownloadResult Download(const DownloadSpec& spec, std::stop_token stop);
+DownloadResult Download(const DownloadSpec& spec, Progress& progress, std::stop_token stop);
 
 }  // namespace crimux::vm

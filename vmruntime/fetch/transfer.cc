@@ -1,4 +1,4 @@
-#include "vmruntime/image/transfer.h"
+#include "vmruntime/fetch/transfer.h"
 
 #include <sys/socket.h>
 

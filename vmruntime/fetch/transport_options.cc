@@ -1,4 +1,4 @@
-#include "vmruntime/image/transport_options.h"
+#include "vmruntime/fetch/transport_options.h"
 
 #include <fmt/format.h>
 

@@ -1,12 +1,12 @@
-#include "vmruntime/image/attempt.h"
+#include "vmruntime/fetch/attempt.h"
 
 #include <fmt/format.h>
 
 #include <charconv>
 
-#include "vmruntime/image/download_error.h"
-#include "vmruntime/image/transfer.h"
-#include "vmruntime/image/transport_options.h"
+#include "vmruntime/fetch/download_error.h"
+#include "vmruntime/fetch/transfer.h"
+#include "vmruntime/fetch/transport_options.h"
 
 namespace crimux::vm {
 namespace {
@@ -56,9 +56,10 @@ std::optional<AttemptFailure> Attempt::Run(std::chrono::milliseconds time_left,
     curl_easy_setopt(easy_, CURLOPT_RANGE, fmt::format("{}-", offset_).c_str());
   }
   options.Set(easy_);
+  if (spec_.auth) spec_.auth().Set(easy_);
   SetOptions(time_left);
   std::optional<CURLcode> code = transfer.Run(std::move(stop));
-  if (!code) throw DownloadError(StatusCode::CANCELLED, spec_, "cancelled");
+  if (!code) throw DownloadError(StatusCode::CANCELLED, spec_.shown_url, "cancelled");
   if (thrown_) std::rethrow_exception(thrown_);
   return Judge(*code, transfer.message());
 }
@@ -146,7 +147,7 @@ std::string Attempt::ValidatorOfAnswer() const {
 AttemptFailure Attempt::StartOver(std::string_view why) {
   file_.Restart();
   version_ = {};
-  return {.error = DownloadError(StatusCode::UNAVAILABLE, spec_, why), .may_pass = true};
+  return {.error = DownloadError(StatusCode::UNAVAILABLE, spec_.shown_url, why), .may_pass = true};
 }
 
 std::optional<AttemptFailure> Attempt::Judge(CURLcode code, const std::string& message) {
@@ -158,14 +159,15 @@ std::optional<AttemptFailure> Attempt::Judge(CURLcode code, const std::string& m
   if (code == CURLE_HTTP_RETURNED_ERROR || (code == CURLE_OK && !answered) || !misfit_.empty()) {
     curl_off_t wait = 0;
     curl_easy_getinfo(easy_, CURLINFO_RETRY_AFTER, &wait);
-    Error error = HttpError(status, spec_);
+    Error error = HttpError(status, spec_.shown_url);
     bool may_pass = error.code() == StatusCode::UNAVAILABLE;
     return AttemptFailure{std::move(error), may_pass, std::chrono::seconds(wait)};
   }
-  if (code != CURLE_OK) return AttemptFailure{CurlError(code, message, spec_), MayPass(code)};
+  if (code != CURLE_OK)
+    return AttemptFailure{CurlError(code, message, spec_.shown_url), MayPass(code)};
   if (version_.total && file_.size() < *version_.total) {
-    return AttemptFailure{DownloadError(StatusCode::UNAVAILABLE, spec_, "the transfer broke off"),
-                          true};
+    return AttemptFailure{
+        DownloadError(StatusCode::UNAVAILABLE, spec_.shown_url, "the transfer broke off"), true};
   }
   return std::nullopt;
 }

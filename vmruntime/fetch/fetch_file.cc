@@ -1,4 +1,4 @@
-#include "vmruntime/image/fetch_file.h"
+#include "vmruntime/fetch/fetch_file.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
