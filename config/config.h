@@ -15,6 +15,19 @@ namespace crimux {
 // Which hardware QEMU uses. kAuto: KVM where a guest really runs under it, else TCG.
 enum class Accelerator { kAuto, kKvm, kTcg };
 
+// Where exec, attach and port-forward are served.
+struct StreamingConfig {
+  // Of the loopback: whoever has a URL may use it.
+  std::string address = "127.0.0.1";
+  uint16_t port = 0;  // 0: any
+  // A session ends when nothing goes either way for that long.
+  std::chrono::milliseconds idle_timeout{4 * 3'600'000};
+  // How much of a console's last output an attach begins with; bytes.
+  uint64_t scrollback = 16 << 10;
+
+  bool operator==(const StreamingConfig&) const = default;
+};
+
 // The VM runtime inside crimux.
 struct VmConfig {
   // Absolute and short: Unix sockets below it must stay under 108 bytes. Images, disks, records.
@@ -54,6 +67,7 @@ struct VmConfig {
   std::string qemu_group = "kvm";
   // The QEMU binary; empty: libvirt's choice for the host.
   std::filesystem::path emulator;
+  StreamingConfig streaming;
 
   bool operator==(const VmConfig&) const = default;
 };
