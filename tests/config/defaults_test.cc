@@ -49,7 +49,8 @@ TEST_CASE("the example shows every key") {
         "imageCaFile",    "cniBinDirs",   "cniConfDir",    "cniCacheDir",   "cniTimeout",
         "netnsDir",       "routes",       "runtime",       "handler",       "annotation",
         "imagePrefix",    "lastKnownDir", "cgroupDriver",  "version",       "runtimeName",
-        "runtimeVersion", "listTimeout",  "required",      "lastKnownFor"}) {
+        "runtimeVersion", "listTimeout",  "required",      "lastKnownFor",  "streaming",
+        "address",        "port",         "idleTimeout",   "scrollback"}) {
     CAPTURE(key);
     CHECK(keys.count(key) == 1);
   }

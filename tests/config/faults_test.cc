@@ -95,6 +95,13 @@ TEST_CASE("a value out of its range is refused") {
       {Vm("defaultMemory: 1Mi"), "f:4:20: runtimes[0].vm.defaultMemory: is too small: 1Mi"},
       {Vm("defaultMemory: 1Pi"), "f:4:20: runtimes[0].vm.defaultMemory: is too large: 1Pi"},
       {Vm("cniTimeout: 1500ms"), "f:4:17: runtimes[0].vm.cniTimeout: must be whole seconds"},
+      {Vm("streaming: {address: 0.0.0.0}"),
+       "f:4:26: runtimes[0].vm.streaming.address: must be an address of the loopback, such as "
+       "127.0.0.1, not \"0.0.0.0\""},
+      {Vm("streaming: {port: 65536}"),
+       "f:4:23: runtimes[0].vm.streaming.port: must be from 0 to 65535, not 65536"},
+      {Vm("streaming: {prot: 1}"),
+       "f:4:17: runtimes[0].vm.streaming.prot: unknown key; did you mean \"port\"?"},
       {Vm("cniBinDirs: []"), "f:4:17: runtimes[0].vm.cniBinDirs: needs at least one path"},
       {Vm("handlers: [vm, '']"), "f:4:20: runtimes[0].vm.handlers[1]: must not be empty"},
   });

@@ -63,6 +63,7 @@ runtimes:
     qemuUser: qemu
     qemuGroup: qemus
     emulator: /usr/bin/qemu
+    streaming: {address: 127.0.0.2, port: 10250, idleTimeout: 30m, scrollback: 64Ki}
 )",
                               "f");
   VmConfig vm;
@@ -102,6 +103,10 @@ runtimes:
   vm.qemu_user = "qemu";
   vm.qemu_group = "qemus";
   vm.emulator = "/usr/bin/qemu";
+  vm.streaming = {.address = "127.0.0.2",
+                  .port = 10250,
+                  .idle_timeout = std::chrono::minutes{30},
+                  .scrollback = 64 << 10};
   REQUIRE(config.runtimes.size() == 1);
   CHECK(config.runtimes[0].vm == vm);
 }
