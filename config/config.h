@@ -68,6 +68,8 @@ struct VmConfig {
   // The QEMU binary; empty: libvirt's choice for the host.
   std::filesystem::path emulator;
   StreamingConfig streaming;
+  // The virtiofsd binary; empty: the first one where distributions have it.
+  std::filesystem::path virtiofsd;
 
   bool operator==(const VmConfig&) const = default;
 };

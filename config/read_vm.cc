@@ -102,7 +102,8 @@ std::vector<YamlField> MachineFields(VmConfig* vm) {
           {"qemuUser", [=](const YamlValue& v) { vm->qemu_user = v.NonEmptyString(); }},
           {"qemuGroup", [=](const YamlValue& v) { vm->qemu_group = v.NonEmptyString(); }},
           {"emulator", [=](const YamlValue& v) { vm->emulator = v.AbsolutePath(); }},
-          {"streaming", [=](const YamlValue& v) { ReadStreaming(v, &vm->streaming); }}};
+          {"streaming", [=](const YamlValue& v) { ReadStreaming(v, &vm->streaming); }},
+          {"virtiofsd", [=](const YamlValue& v) { vm->virtiofsd = v.AbsolutePath(); }}};
 }
 
 }  // namespace

@@ -32,9 +32,9 @@ TEST_CASE("the example config says what an absent one means") {
 TEST_CASE("the example shows every key") {
   std::string text = ReadFile(kExample);
   for (std::string commented :
-       {"# emulator:", "# imageCaFile:", "# cgroupDriver:", "# version:", "#   runtimeName:",
-        "#   runtimeVersion:", "# required:", "# lastKnownFor:", "# - name: crio",
-        "# endpoint: unix:///run/crio", "# imagePrefix: crio/"}) {
+       {"# emulator:", "# virtiofsd:", "# imageCaFile:", "# cgroupDriver:", "# version:",
+        "#   runtimeName:", "#   runtimeVersion:", "# required:", "# lastKnownFor:",
+        "# - name: crio", "# endpoint: unix:///run/crio", "# imagePrefix: crio/"}) {
     size_t at = text.find(commented);
     REQUIRE(at != std::string::npos);
     text.erase(at, 2);
@@ -42,15 +42,15 @@ TEST_CASE("the example shows every key") {
   std::set<std::string> keys;
   CollectKeys(YamlValue::Parse(text, "example"), &keys);
   for (std::string key :
-       {"listen",         "status",       "logLevel",      "drainTimeout",  "runtimes",
-        "name",           "endpoint",     "default",       "timeout",       "vm",
-        "stateDir",       "accelerator",  "handlers",      "defaultMemory", "qemuUser",
-        "qemuGroup",      "emulator",     "imagePrefixes", "imageScheme",   "imageSizeLimit",
-        "imageCaFile",    "cniBinDirs",   "cniConfDir",    "cniCacheDir",   "cniTimeout",
-        "netnsDir",       "routes",       "runtime",       "handler",       "annotation",
-        "imagePrefix",    "lastKnownDir", "cgroupDriver",  "version",       "runtimeName",
-        "runtimeVersion", "listTimeout",  "required",      "lastKnownFor",  "streaming",
-        "address",        "port",         "idleTimeout",   "scrollback"}) {
+       {"listen",         "status",         "logLevel",     "drainTimeout",  "runtimes",
+        "name",           "endpoint",       "default",      "timeout",       "vm",
+        "stateDir",       "accelerator",    "handlers",     "defaultMemory", "qemuUser",
+        "qemuGroup",      "emulator",       "virtiofsd",    "imagePrefixes", "imageScheme",
+        "imageSizeLimit", "imageCaFile",    "cniBinDirs",   "cniConfDir",    "cniCacheDir",
+        "cniTimeout",     "netnsDir",       "routes",       "runtime",       "handler",
+        "annotation",     "imagePrefix",    "lastKnownDir", "cgroupDriver",  "version",
+        "runtimeName",    "runtimeVersion", "listTimeout",  "required",      "lastKnownFor",
+        "streaming",      "address",        "port",         "idleTimeout",   "scrollback"}) {
     CAPTURE(key);
     CHECK(keys.count(key) == 1);
   }

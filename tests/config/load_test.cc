@@ -64,6 +64,7 @@ runtimes:
     qemuGroup: qemus
     emulator: /usr/bin/qemu
     streaming: {address: 127.0.0.2, port: 10250, idleTimeout: 30m, scrollback: 64Ki}
+    virtiofsd: /usr/bin/virtiofsd
 )",
                               "f");
   VmConfig vm;
@@ -107,6 +108,7 @@ runtimes:
                   .port = 10250,
                   .idle_timeout = std::chrono::minutes{30},
                   .scrollback = 64 << 10};
+  vm.virtiofsd = "/usr/bin/virtiofsd";
   REQUIRE(config.runtimes.size() == 1);
   CHECK(config.runtimes[0].vm == vm);
 }

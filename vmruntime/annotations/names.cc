@@ -8,6 +8,8 @@ std::span<const Annotation> AllAnnotations() {
   using namespace annotation;
   static constexpr std::array kAll = {
       kVcpus,
+      kShares,
+      kSharesChown,
   };
   return kAll;
 }

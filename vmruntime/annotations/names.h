@@ -16,6 +16,9 @@ namespace annotation {
 
 inline constexpr Annotation kVcpus{"crimux.io/vcpus", "VirtletVCPUCount"};
 
+inline constexpr Annotation kShares{"crimux.io/shares"};
+inline constexpr Annotation kSharesChown{"crimux.io/shares-chown", "VirtletChown9pfsMounts"};
+
 }  // namespace annotation
 
 // All of the above.

@@ -5,7 +5,7 @@ namespace crimux::vm {
 PodOptions ReadPodOptions(const AnnotationMap& annotations) {
   AnnotationReader reader(annotations);
   reader.RefuseUnknown();
-  return {.machine = ReadMachineOptions(reader)};
+  return {.machine = ReadMachineOptions(reader), .shares = ReadShareOptions(reader)};
 }
 
 }  // namespace crimux::vm

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "vmruntime/annotations/machine_options.h"
+#include "vmruntime/annotations/share_options.h"
 
 namespace crimux::vm {
 
 // All that a pod's annotations say.
 struct PodOptions {
   MachineOptions machine;
+  ShareOptions shares;
 };
 
 // Throws Error (INVALID_ARGUMENT) for the first annotation that is wrong: RunPodSandbox calls it,

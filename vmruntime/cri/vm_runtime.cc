@@ -9,6 +9,7 @@
 #include "vmruntime/network/cni_pod_networks.h"
 #include "vmruntime/pod/machine_ends.h"
 #include "vmruntime/pod/recovery.h"
+#include "vmruntime/share/host_shares.h"
 
 namespace crimux::vm {
 
@@ -26,6 +27,8 @@ struct VmRuntime::Parts {
   DiskImageStore images;
   FileConsoleLogs consoles;
   LibvirtHypervisor hypervisor;
+  Owner qemu;
+  HostShares shares;
   Rooms rooms;
   Containers containers;
   Sandboxes sandboxes;
@@ -42,8 +45,9 @@ VmRuntime::Parts::Parts(const VmConfig& vm_config)
       networks(config),
       images(config),
       hypervisor(config),
-      rooms{config,   layout, QemuOwner(config), registry, locks,
-            networks, images, hypervisor,        consoles},
+      qemu(QemuOwner(config)),
+      shares(config.virtiofsd, qemu.uid, qemu.gid),
+      rooms{config, layout, qemu, registry, locks, networks, images, hypervisor, consoles, shares},
       containers(rooms),
       sandboxes(rooms, containers),
       ends(containers) {

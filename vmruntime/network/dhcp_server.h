@@ -3,12 +3,13 @@
 #include <filesystem>
 #include <string>
 
+#include "base/lasting_process.h"
+
 namespace crimux::vm {
 
 // The dnsmasq of one pod, found by what lies in the pod's work folder. It lives in the pod's
-// namespace and outlives crimuxd. A process id from the file is believed only when the process is a
-// dnsmasq that was started with this folder's configuration, in this namespace if that still
-// exists: after a reboot the same number may be anybody.
+// namespace and outlives crimuxd. It is known by this folder's configuration, and by the namespace
+// if that still exists.
 class DhcpServer {
  public:
   DhcpServer(std::filesystem::path netns, std::filesystem::path work_dir);
@@ -20,7 +21,7 @@ class DhcpServer {
   void Stop() const;
 
  private:
-  bool IsOurs(int pid) const;
+  LastingProcess Process() const;
 
   std::filesystem::path netns_;
   std::filesystem::path work_dir_;

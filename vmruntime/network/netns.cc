@@ -10,29 +10,15 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <exception>
-#include <thread>
 
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/file.h"
+#include "base/fresh_thread.h"
 #include "vmruntime/network/netlink.h"
 
 namespace crimux::vm {
 namespace {
-
-// Runs `work` on a thread of its own and rethrows what it throws.
-void RunOnFreshThread(const std::function<void()>& work) {
-  std::exception_ptr thrown;
-  std::thread([&] {
-    try {
-      work();
-    } catch (...) {
-      thrown = std::current_exception();
-    }
-  }).join();
-  if (thrown) std::rethrow_exception(thrown);
-}
 
 // A shared mount lets other mount namespaces see namespaces come and go; else a copy of the mount
 // in one of them would keep a removed namespace alive.

@@ -9,8 +9,10 @@
 #include "base/error.h"
 #include "base/id.h"
 #include "base/rollback.h"
+#include "vmruntime/annotations/pod_options.h"
 #include "vmruntime/network/netns.h"
 #include "vmruntime/pod/machine_spec.h"
+#include "vmruntime/pod/volumes.h"
 
 namespace crimux::vm {
 namespace {
@@ -63,12 +65,13 @@ StoredImage RequireImage(const ImageStore& images, const runtime::v1::ImageSpec&
               "the image is not there; pull it first");
 }
 
-// The console's and, beside it, the guest agent's (see MachineSpec): a QEMU that was killed leaves
-// them.
+// The console's and, beside it, the guest agent's (see MachineSpec) and virtiofsd's: who was killed
+// leaves them.
 void RemoveSockets(const std::filesystem::path& console) {
   std::error_code ignored;
   std::filesystem::remove(console, ignored);
   std::filesystem::remove(console.string() + ".agent", ignored);
+  std::filesystem::remove(console.string() + ".share", ignored);
 }
 
 }  // namespace
@@ -156,12 +159,22 @@ void Containers::Start(const std::string& id_or_prefix) {
     return true;
   });
   try {
-    RunInNetns(sandbox.netns(), [&] { rooms_.hypervisor.Start(id); });
+    StartMachine(container, sandbox);
   } catch (const std::exception& e) {
+    rooms_.shares.Stop(rooms_.layout.Container(id));
     rooms_.consoles.Finish(id);
     Exit(id, kStartError, "StartError", e.what());
     throw;
   }
+}
+
+void Containers::StartMachine(const ContainerRecord& container, const SandboxRecord& sandbox) {
+  ShareOptions options = ReadPodOptions(AnnotationsOf(sandbox.config())).shares;
+  auto volumes = VolumesOf(container, options, rooms_.layout);
+  RunInNetns(sandbox.netns(), [&] {
+    if (volumes) rooms_.shares.Start(*volumes);
+    rooms_.hypervisor.Start(container.id());
+  });
 }
 
 void Containers::Stop(const std::string& id_or_prefix, std::chrono::seconds grace,
@@ -211,6 +224,7 @@ void Containers::RemoveLocked(const ContainerRecord& container) {
     return true;
   });
   rooms_.consoles.Forget(id);
+  rooms_.shares.Stop(rooms_.layout.Container(id));
   rooms_.hypervisor.Undefine(id);
   RemoveTree(rooms_.layout.Container(id));
   RemoveSockets(rooms_.layout.ConsoleSocket(id));
@@ -221,6 +235,7 @@ void Containers::Ended(const std::string& id, MachineEnd end) {
   auto container = rooms_.registry.FindContainer(id);
   if (!container || container->state() != ContainerRecord::RUNNING) return;
   rooms_.consoles.Finish(id);
+  rooms_.shares.Stop(rooms_.layout.Container(id));
   switch (end) {
     case MachineEnd::kShutdown:
       return Exit(id, 0, "Completed", "");

@@ -10,7 +10,8 @@ namespace crimux::vm {
 //   lock                 held by the crimuxd that uses the directory
 //   sandboxes/<id>/      DHCP server of a pod
 //   containers/<id>/     root disk, console, checkpoint of the console's log
-//   sock/<16 digits>     console sockets, with names short enough for a Unix socket
+//   sock/<16 digits>     console sockets (and beside them others), with names short enough for a
+//   Unix socket
 class Layout {
  public:
   // Makes the directories; QEMU's unprivileged user may pass through them, not list them.
@@ -28,6 +29,9 @@ class Layout {
   std::filesystem::path Console(const std::string& id) const { return Container(id) / "console"; }
   std::filesystem::path Checkpoint(const std::string& id) const {
     return Container(id) / "console.checkpoint";
+  }
+  std::filesystem::path ShareSocket(const std::string& id) const {
+    return ConsoleSocket(id).string() + ".share";
   }
   std::filesystem::path ConsoleSocket(const std::string& id) const {
     return state_dir_ / "sock" / id.substr(0, 16);

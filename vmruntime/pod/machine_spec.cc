@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "vmruntime/annotations/pod_options.h"
 #include "vmruntime/pod/network_record.h"
+#include "vmruntime/pod/volumes.h"
 
 namespace crimux::vm {
 namespace {
@@ -60,6 +61,7 @@ MachineSpec MakeMachineSpec(const state::ContainerRecord& container,
   for (const GuestInterface& interface : FromRecord(sandbox.network()).interfaces) {
     spec.nics.push_back({interface.tap, interface.mac, interface.mtu});
   }
+  spec.share = ShareDevice(VolumesOf(container, options.shares, rooms.layout));
   spec.console_socket = rooms.layout.ConsoleSocket(container.id());
   spec.console_log = rooms.layout.Console(container.id());
   return spec;

@@ -9,6 +9,7 @@
 #include "vmruntime/pod/pod_locks.h"
 #include "vmruntime/pod/registry.h"
 #include "vmruntime/pod/root_disk.h"
+#include "vmruntime/share/shares.h"
 
 namespace crimux::vm {
 
@@ -23,6 +24,7 @@ struct Rooms {
   ImageStore& images;
   Hypervisor& hypervisor;
   ConsoleLogs& consoles;
+  Shares& shares;
 };
 
 }  // namespace crimux::vm

@@ -124,6 +124,20 @@ class FakeConsoles : public ConsoleLogs {
   std::set<std::string> finished;
 };
 
+class FakeShares : public Shares {
+ public:
+  void Start(const ShareRequest& request) override {
+    if (fail_start)
+      throw Error(grpc::StatusCode::INTERNAL, "share", request.work_dir.string(), "no");
+    started[request.work_dir.filename()] = request;
+  }
+  void Stop(const std::filesystem::path& work_dir) override { started.erase(work_dir.filename()); }
+
+  bool fail_start = false;
+  // By container id.
+  std::map<std::string, ShareRequest> started;
+};
+
 // The life of pods over fakes, with real files, records and namespaces below a folder of its own.
 // A second World on the same folder (and the same hypervisor) is crimuxd after a restart.
 struct World {
@@ -133,7 +147,8 @@ struct World {
         store(layout.Database()),
         registry(store),
         images(directory),
-        rooms{config, layout, Owner{}, registry, locks, networks, images, hypervisor, consoles},
+        rooms{config,   layout, Owner{},    registry, locks,
+              networks, images, hypervisor, consoles, shares},
         containers(rooms),
         sandboxes(rooms, containers) {
     config.netns_dir = directory / "netns";
@@ -179,7 +194,8 @@ struct World {
   bool Empty() const {
     return registry.Sandboxes().empty() && registry.Containers().empty() &&
            Entries(layout.Sandboxes()) == 0 && Entries(layout.Containers()) == 0 &&
-           Entries(config.netns_dir) == 0 && networks.up.empty() && hypervisor.machines.empty();
+           Entries(config.netns_dir) == 0 && networks.up.empty() && shares.started.empty() &&
+           hypervisor.machines.empty();
   }
 
   FakeHypervisor& hypervisor;
@@ -191,6 +207,7 @@ struct World {
   FakeNetworks networks;
   FakeImages images;
   FakeConsoles consoles;
+  FakeShares shares;
   Rooms rooms;
   Containers containers;
   Sandboxes sandboxes;

@@ -32,6 +32,7 @@ void AddDevices(pugi::xml_node domain, const MachineSpec& spec, const MachineHos
   if (!host.emulator.empty()) AddText(devices, "emulator", host.emulator);
   AddDisks(devices, spec);
   AddNics(devices, spec);
+  AddShare(devices, spec);
   AddChannels(devices, spec);
   AddHelpers(devices);
 }
@@ -42,6 +43,7 @@ std::string DomainXml(const MachineSpec& spec, const MachineHost& host) {
   pugi::xml_document document;
   pugi::xml_node domain = Add(document.root(), "domain", {{"type", host.kvm ? "kvm" : "qemu"}});
   AddIdentity(domain, spec);
+  AddSharedMemory(domain, spec);
   AddPlatform(domain, spec, host);
   AddEndings(domain);
   AddDevices(domain, spec, host);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,15 @@ struct NicSpec {
   uint32_t mtu = 1500;
 };
 
+// The tree of a pod's mounts.
+struct ShareSpec {
+  std::string tag;  // what the guest mounts
+  // virtiofs: the socket of the virtiofsd that will be there when the machine starts.
+  std::filesystem::path socket;
+  // 9p, when `socket` is empty: the folder, as QEMU will see it.
+  std::filesystem::path folder;
+};
+
 struct MachineSpec {
   std::string name;  // domain name; unique
   std::string uuid;
@@ -23,6 +33,7 @@ struct MachineSpec {
   uint64_t memory = 0;          // bytes
   std::vector<DiskSpec> disks;  // the bootable ones in boot order
   std::vector<NicSpec> nics;
+  std::optional<ShareSpec> share;
   // Unix socket of the serial console, and the file to which QEMU appends all it prints. The guest
   // agent's socket lies beside it: "<console_socket>.agent", below 108 bytes.
   std::filesystem::path console_socket;

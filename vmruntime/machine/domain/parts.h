@@ -9,8 +9,12 @@ namespace crimux::vm {
 // <devices>.
 void AddPlatform(pugi::xml_node domain, const MachineSpec& spec, const MachineHost& host);
 
+// Memory that virtiofsd can see as well.
+void AddSharedMemory(pugi::xml_node domain, const MachineSpec& spec);
+
 void AddDisks(pugi::xml_node devices, const MachineSpec& spec);
 void AddNics(pugi::xml_node devices, const MachineSpec& spec);
+void AddShare(pugi::xml_node devices, const MachineSpec& spec);
 void AddChannels(pugi::xml_node devices, const MachineSpec& spec);
 
 }  // namespace crimux::vm

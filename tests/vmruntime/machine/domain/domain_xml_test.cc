@@ -68,6 +68,18 @@ TEST_CASE("network cards sit on their taps in the reviewed XML") {
   CHECK(DomainXml(spec, {}) == Golden("nics"));
 }
 
+TEST_CASE("a pod's mounts come by virtiofs, with memory that virtiofsd can see") {
+  MachineSpec spec = Minimal();
+  spec.share = {.tag = "crimux", .socket = "/run/web/share"};
+  CHECK(DomainXml(spec, {}) == Golden("virtiofs"));
+}
+
+TEST_CASE("a pod's mounts come by 9p") {
+  MachineSpec spec = Minimal();
+  spec.share = {.tag = "crimux", .folder = "/disks/share"};
+  CHECK(DomainXml(spec, {}) == Golden("9p"));
+}
+
 TEST_CASE("markup in names and paths stays text") {
   const std::string evil = "a<b>&\"'</name><devices/>";
   MachineSpec spec = Minimal();

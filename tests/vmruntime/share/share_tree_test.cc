@@ -1,0 +1,87 @@
+#include "vmruntime/share/share_tree.h"
+
+#include <sys/mount.h>
+
+#include <cerrno>
+#include <fstream>
+
+#include <catch2/catch.hpp>
+
+#include "base/file.h"
+#include "base/fresh_thread.h"
+#include "tests/temporary_dir.h"
+
+namespace crimux::vm {
+namespace {
+
+namespace fs = std::filesystem;
+
+int WriteError(const fs::path& file) {
+  errno = 0;
+  UniqueFd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  return fd ? 0 : errno;
+}
+
+struct Fixture {
+  TemporaryDir dir;
+  fs::path root = dir.path() / "root";
+
+  Fixture() {
+    fs::create_directories(root);
+    fs::create_directories(dir.path() / "data/below");
+    WriteFileAtomically(dir.path() / "file", "one file");
+  }
+  // Runs `look` where the tree is.
+  void InTree(std::vector<SharedMount> mounts, const std::function<void()>& look) {
+    for (SharedMount& mount : mounts) mount.host = dir.path() / mount.host;
+    RunOnFreshThread([&] {
+      EnterPrivateMounts();
+      MakeShareTree(root, mounts);
+      look();
+    });
+  }
+};
+
+TEST_CASE("a share has each mount under its name, and nobody else sees it") {
+  Fixture f;
+  f.InTree({{.host = "data", .name = "data"}, {.host = "file", .name = "f", .is_directory = false}},
+           [&] {
+             CHECK(WriteError(f.root / "data/new") == 0);
+             CHECK(ReadFile(f.root / "f") == "one file");
+           });
+  CHECK(fs::exists(f.dir.path() / "data/new"));
+  CHECK(fs::is_empty(f.root));
+}
+
+TEST_CASE("the top of a share takes no files") {
+  Fixture f;
+  f.InTree({}, [&] { CHECK(WriteError(f.root / "new") == EROFS); });
+}
+
+TEST_CASE("a read-only mount takes no writes, and what is mounted below it only if asked") {
+  Fixture f;
+  bool recursive = GENERATE(false, true);
+  RunOnFreshThread([&] {
+    EnterPrivateMounts();
+    fs::path below = f.dir.path() / "data/below";
+    REQUIRE(::mount("t", below.c_str(), "tmpfs", 0, nullptr) == 0);
+    MakeShareTree(f.root, {{.host = f.dir.path() / "data",
+                            .name = "data",
+                            .readonly = true,
+                            .recursive_readonly = recursive}});
+    CHECK(WriteError(f.root / "data/new") == EROFS);
+    CHECK(WriteError(f.root / "data/below/new") == (recursive ? EROFS : 0));
+  });
+}
+
+TEST_CASE("a mount that can't be made is named") {
+  Fixture f;
+  RunOnFreshThread([&] {
+    EnterPrivateMounts();
+    CHECK_THROWS_WITH(MakeShareTree(f.root, {{.host = "/nowhere/at/all", .name = "x"}}),
+                      Catch::Contains("/nowhere/at/all"));
+  });
+}
+
+}  // namespace
+}  // namespace crimux::vm
