@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/close_range.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -94,6 +95,8 @@ void ResetSignals() {
       ::dup2(plan.log, STDERR_FILENO) < 0 || ::dup2(plan.fd, 3) < 0) {
     Fail(plan);
   }
+  // Not all libraries mark their sockets: whoever kept one of ours would keep us from coming back.
+  if (::close_range(4, ~0U, CLOSE_RANGE_CLOEXEC) != 0) Fail(plan);
   ::execv(plan.argv[0], plan.argv.data());
   Fail(plan);
 }

@@ -17,7 +17,9 @@ TEST_CASE("mounts come by virtiofs unless the pod says otherwise") {
   CHECK(Read({}).mode == ShareMode::kVirtiofs);
   CHECK(Read({{"crimux.io/shares", "9p"}}).mode == ShareMode::k9p);
   CHECK(Read({{"crimux.io/shares", "none"}}).mode == ShareMode::kNone);
-  CHECK_THAT(Refusal([] { Read({{"crimux.io/shares", "nfs"}}); }),
+  CHECK_THAT(Refusal([] {
+               Read({{"crimux.io/shares", "nfs"}});
+             }),
              Contains("crimux.io/shares") && Contains("virtiofs, 9p, none"));
 }
 

@@ -46,8 +46,7 @@ TEST_CASE("a share is a device of the machine: a socket for virtiofs, a folder f
   f.Mount("data", "/data");
   std::string id(64, 'a');
   CHECK(ShareDevice(f.Volumes())->socket == f.world.layout.ShareSocket(id));
-  CHECK(ShareDevice(f.Volumes(ShareMode::k9p))->folder ==
-        f.world.layout.Container(id) / "share");
+  CHECK(ShareDevice(f.Volumes(ShareMode::k9p))->folder == f.world.layout.Container(id) / "share");
   CHECK(ShareDevice(f.Volumes(ShareMode::k9p))->socket.empty());
 }
 

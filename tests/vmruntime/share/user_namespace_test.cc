@@ -43,6 +43,21 @@ TEST_CASE("a program in its user namespace keeps all ids, is nobody's child, and
   CHECK_FALSE(std::filesystem::exists(sleeper.dir.path() / "pid"));
 }
 
+TEST_CASE("a program in its user namespace gets its one descriptor and none of ours") {
+  Sleeper sleeper;
+  int ours = ::open("/dev/zero", O_RDONLY);  // not marked close-on-exec
+  sleeper.Start();
+  ::close(ours);
+  auto pid = sleeper.process.Pid();
+  REQUIRE(pid);
+  int open = 0;
+  for ([[maybe_unused]] const auto& fd :
+       std::filesystem::directory_iterator("/proc/" + std::to_string(*pid) + "/fd")) {
+    ++open;
+  }
+  CHECK(open == 4);
+}
+
 TEST_CASE("a process id that belongs to somebody else by now is nobody's") {
   Sleeper sleeper;
   WriteFileAtomically(sleeper.dir.path() / "pid", std::to_string(::getpid()));
