@@ -10,6 +10,19 @@ std::span<const Annotation> AllAnnotations() {
       kVcpus,
       kShares,
       kSharesChown,
+      kCloudInit,
+      kMetaData,
+      kUserData,
+      kUserDataOverwrite,
+      kUserDataScript,
+      kUserDataSource,
+      kUserDataSourceKey,
+      kUserDataSourceEncoding,
+      kSshKeys,
+      kSshKeySource,
+      kFilesSource,
+      kWriteMounts,
+      kDhcpOnly,  //
   };
   return kAll;
 }

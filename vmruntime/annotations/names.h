@@ -19,6 +19,26 @@ inline constexpr Annotation kVcpus{"crimux.io/vcpus", "VirtletVCPUCount"};
 inline constexpr Annotation kShares{"crimux.io/shares"};
 inline constexpr Annotation kSharesChown{"crimux.io/shares-chown", "VirtletChown9pfsMounts"};
 
+// Guest: cloud-init.
+inline constexpr Annotation kCloudInit{"crimux.io/cloud-init", "VirtletCloudInitImageType"};
+inline constexpr Annotation kMetaData{"crimux.io/meta-data", "VirtletCloudInitMetaData"};
+inline constexpr Annotation kUserData{"crimux.io/user-data", "VirtletCloudInitUserData"};
+inline constexpr Annotation kUserDataOverwrite{"crimux.io/user-data-overwrite",
+                                               "VirtletCloudInitUserDataOverwrite"};
+inline constexpr Annotation kUserDataScript{"crimux.io/user-data-script",
+                                            "VirtletCloudInitUserDataScript"};
+inline constexpr Annotation kUserDataSource{"crimux.io/user-data-source",
+                                            "VirtletCloudInitUserDataSource"};
+inline constexpr Annotation kUserDataSourceKey{"crimux.io/user-data-source-key",
+                                               "VirtletCloudInitUserDataSourceKey"};
+inline constexpr Annotation kUserDataSourceEncoding{"crimux.io/user-data-source-encoding",
+                                                    "VirtletCloudInitUserDataSourceEncoding"};
+inline constexpr Annotation kSshKeys{"crimux.io/ssh-keys", "VirtletSSHKeys"};
+inline constexpr Annotation kSshKeySource{"crimux.io/ssh-key-source", "VirtletSSHKeySource"};
+inline constexpr Annotation kFilesSource{"crimux.io/files-source", "VirtletFilesFromDataSource"};
+inline constexpr Annotation kWriteMounts{"crimux.io/write-mounts"};
+inline constexpr Annotation kDhcpOnly{"crimux.io/dhcp-only", "VirtletForceDHCPNetworkConfig"};
+
 }  // namespace annotation
 
 // All of the above.

@@ -5,7 +5,9 @@ namespace crimux::vm {
 PodOptions ReadPodOptions(const AnnotationMap& annotations) {
   AnnotationReader reader(annotations);
   reader.RefuseUnknown();
-  return {.machine = ReadMachineOptions(reader), .shares = ReadShareOptions(reader)};
+  return {.machine = ReadMachineOptions(reader),
+          .shares = ReadShareOptions(reader),
+          .guest = ReadGuestOptions(reader)};
 }
 
 }  // namespace crimux::vm

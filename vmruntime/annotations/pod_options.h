@@ -1,5 +1,6 @@
 #pragma once
 
+#include "vmruntime/annotations/guest_options.h"
 #include "vmruntime/annotations/machine_options.h"
 #include "vmruntime/annotations/share_options.h"
 
@@ -9,6 +10,7 @@ namespace crimux::vm {
 struct PodOptions {
   MachineOptions machine;
   ShareOptions shares;
+  GuestOptions guest;
 };
 
 // Throws Error (INVALID_ARGUMENT) for the first annotation that is wrong: RunPodSandbox calls it,

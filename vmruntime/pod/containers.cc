@@ -11,6 +11,7 @@
 #include "base/rollback.h"
 #include "vmruntime/annotations/pod_options.h"
 #include "vmruntime/network/netns.h"
+#include "vmruntime/pod/guest_seed.h"
 #include "vmruntime/pod/machine_spec.h"
 #include "vmruntime/pod/volumes.h"
 
@@ -129,7 +130,16 @@ void Containers::MakeMachine(const ContainerRecord& container, const SandboxReco
   MakeDirectory(rooms_.layout.Container(container.id()), 0711);
   CreateRootDisk(rooms_.layout.RootDisk(container.id()), image, rooms_.qemu);
   CreateConsoleFile(rooms_.layout.Console(container.id()), rooms_.qemu);
+  MakeSeed(container, sandbox);
   rooms_.hypervisor.Define(spec);
+}
+
+void Containers::MakeSeed(const ContainerRecord& container, const SandboxRecord& sandbox) {
+  const PodOptions options = ReadPodOptions(AnnotationsOf(sandbox.config()));
+  if (options.guest.seed == SeedFormat::kNone) return;
+  auto volumes = VolumesOf(container, options.shares, rooms_.layout);
+  WriteSeed(rooms_.layout.Seed(container.id()),
+            MakeSeedSpec(container, sandbox, options.guest, volumes), rooms_.qemu);
 }
 
 void Containers::FollowConsole(const ContainerRecord& container) {

@@ -9,7 +9,7 @@ namespace crimux::vm {
 //   state.db             records
 //   lock                 held by the crimuxd that uses the directory
 //   sandboxes/<id>/      DHCP server of a pod
-//   containers/<id>/     root disk, console, checkpoint of the console's log
+//   containers/<id>/     root disk, seed, console, checkpoint of the console's log
 //   sock/<16 digits>     console sockets (and beside them others), with names short enough for a
 //   Unix socket
 class Layout {
@@ -26,6 +26,7 @@ class Layout {
   std::filesystem::path RootDisk(const std::string& id) const {
     return Container(id) / "root.qcow2";
   }
+  std::filesystem::path Seed(const std::string& id) const { return Container(id) / "seed.iso"; }
   std::filesystem::path Console(const std::string& id) const { return Container(id) / "console"; }
   std::filesystem::path Checkpoint(const std::string& id) const {
     return Container(id) / "console.checkpoint";

@@ -43,6 +43,17 @@ std::string Uuid(const std::string& id) {
                      id.substr(17, 3), id.substr(20, 12));
 }
 
+// On the root disk's bus, since that is one that the guest's system knows from the start; virtio
+// has no CD-ROMs, and guests find the seed by its label on any disk.
+DiskSpec SeedDisk(const std::filesystem::path& file, DiskBus bus) {
+  return {.file = file,
+          .format = "raw",
+          .readonly = true,
+          .device = bus == DiskBus::kVirtio ? DiskDevice::kDisk : DiskDevice::kCdrom,
+          .bus = bus,
+          .bootable = false};
+}
+
 }  // namespace
 
 AnnotationMap AnnotationsOf(const runtime::v1::PodSandboxConfig& pod) {
@@ -58,6 +69,9 @@ MachineSpec MakeMachineSpec(const state::ContainerRecord& container,
                    .vcpus = options.machine.vcpus.value_or(Vcpus(resources)),
                    .memory = Memory(resources, rooms.config)};
   spec.disks.push_back({.file = rooms.layout.RootDisk(container.id())});
+  if (options.guest.seed != SeedFormat::kNone) {
+    spec.disks.push_back(SeedDisk(rooms.layout.Seed(container.id()), spec.disks.front().bus));
+  }
   for (const GuestInterface& interface : FromRecord(sandbox.network()).interfaces) {
     spec.nics.push_back({interface.tap, interface.mac, interface.mtu});
   }

@@ -23,6 +23,7 @@ class FakeHypervisor : public Hypervisor {
   void Define(const MachineSpec& spec) override {
     if (fail_define) throw Error(grpc::StatusCode::INTERNAL, "define", spec.name, "no");
     machines[spec.name] = MachineState{};
+    specs[spec.name] = spec;
   }
   void Start(const std::string& name) override {
     if (fail_start) throw Error(grpc::StatusCode::INTERNAL, "start", name, "no");
@@ -59,6 +60,7 @@ class FakeHypervisor : public Hypervisor {
   bool obeys_shutdown = true;
   int shutdown_requests = 0;
   std::map<std::string, MachineState> machines;
+  std::map<std::string, MachineSpec> specs;  // as they were last defined
 
  private:
   EndHandler handler_;

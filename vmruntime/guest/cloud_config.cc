@@ -1,0 +1,53 @@
+#include "vmruntime/guest/cloud_config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "vmruntime/guest/mounts.h"
+#include "vmruntime/guest/text.h"
+#include "vmruntime/guest/yaml_text.h"
+
+namespace crimux::vm {
+namespace {
+
+using boost::json::array;
+using boost::json::object;
+
+object WriteFile(const GuestFile& file) {
+  object entry{{"path", file.path}, {"permissions", fmt::format("{:04o}", file.mode)}};
+  if (IsPlainText(file.content)) {
+    entry["content"] = file.content;
+  } else {
+    entry["encoding"] = "b64";
+    entry["content"] = ToBase64(file.content);
+  }
+  return entry;
+}
+
+bool Writes(const SeedSpec& spec, std::string_view path) {
+  return std::ranges::any_of(spec.files, [&](const GuestFile& file) { return file.path == path; });
+}
+
+// A pod that comes again on a kept root disk has other addresses.
+object NetworkAtEveryBoot() {
+  return {{"network", object{{"when", array{"boot-new-instance", "boot"}}}}};
+}
+
+}  // namespace
+
+object CloudConfig(const SeedSpec& spec) {
+  object config;
+  if (!spec.interfaces.empty()) config["updates"] = NetworkAtEveryBoot();
+  // Else some images make it of their own template at every boot.
+  if (Writes(spec, "/etc/hosts")) config["manage_etc_hosts"] = false;
+  if (array commands = MountCommands(spec.mounts); !commands.empty()) config["bootcmd"] = commands;
+  array files;
+  for (const GuestFile& file : spec.files) files.push_back(WriteFile(file));
+  if (!files.empty()) config["write_files"] = std::move(files);
+  return config;
+}
+
+std::string CloudConfigText(const object& config) { return "#cloud-config\n" + ToYaml(config); }
+
+}  // namespace crimux::vm
