@@ -2,10 +2,12 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,6 +41,17 @@ class AnnotationReader {
   std::optional<Value> Choice(
       const Annotation& annotation,
       std::initializer_list<std::pair<std::string_view, Value>> choices) const {
+    return Choice(annotation, std::span(choices.begin(), choices.size()));
+  }
+  template <typename Value, size_t kSize>
+  std::optional<Value> Choice(
+      const Annotation& annotation,
+      const std::array<std::pair<std::string_view, Value>, kSize>& choices) const {
+    return Choice(annotation, std::span<const std::pair<std::string_view, Value>>(choices));
+  }
+  template <typename Value>
+  std::optional<Value> Choice(const Annotation& annotation,
+                              std::span<const std::pair<std::string_view, Value>> choices) const {
     auto text = Text(annotation);
     if (!text) return std::nullopt;
     std::string words;

@@ -7,20 +7,11 @@ namespace crimux::vm {
 std::span<const Annotation> AllAnnotations() {
   using namespace annotation;
   static constexpr std::array kAll = {
-      kVcpus,
-      kShares,
-      kSharesChown,
-      kCloudInit,
-      kMetaData,
-      kUserData,
-      kUserDataOverwrite,
-      kUserDataScript,
-      kUserDataSource,
-      kUserDataSourceKey,
-      kUserDataSourceEncoding,
-      kSshKeys,
-      kSshKeySource,
-      kFilesSource,
+      kVcpus, kShares, kSharesChown,
+      // Disks.
+      kDiskBus, kDiskCache, kDiskIo, kDiskDiscard, kRootSize, kRootLifetime, kDisks, kCdroms,
+      kCloudInit, kMetaData, kUserData, kUserDataOverwrite, kUserDataScript, kUserDataSource,
+      kUserDataSourceKey, kUserDataSourceEncoding, kSshKeys, kSshKeySource, kFilesSource,
       kWriteMounts,
       kDhcpOnly,  //
   };

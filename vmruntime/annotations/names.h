@@ -19,6 +19,16 @@ inline constexpr Annotation kVcpus{"crimux.io/vcpus", "VirtletVCPUCount"};
 inline constexpr Annotation kShares{"crimux.io/shares"};
 inline constexpr Annotation kSharesChown{"crimux.io/shares-chown", "VirtletChown9pfsMounts"};
 
+// Disks.
+inline constexpr Annotation kDiskBus{"crimux.io/disk-bus", "VirtletDiskDriver"};
+inline constexpr Annotation kDiskCache{"crimux.io/disk-cache"};
+inline constexpr Annotation kDiskIo{"crimux.io/disk-io"};
+inline constexpr Annotation kDiskDiscard{"crimux.io/disk-discard"};
+inline constexpr Annotation kRootSize{"crimux.io/root-size", "VirtletRootVolumeSize"};
+inline constexpr Annotation kRootLifetime{"crimux.io/root-lifetime"};
+inline constexpr Annotation kDisks{"crimux.io/disks"};
+inline constexpr Annotation kCdroms{"crimux.io/cdroms"};
+
 // Guest: cloud-init.
 inline constexpr Annotation kCloudInit{"crimux.io/cloud-init", "VirtletCloudInitImageType"};
 inline constexpr Annotation kMetaData{"crimux.io/meta-data", "VirtletCloudInitMetaData"};

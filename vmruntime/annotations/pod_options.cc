@@ -6,6 +6,7 @@ PodOptions ReadPodOptions(const AnnotationMap& annotations) {
   AnnotationReader reader(annotations);
   reader.RefuseUnknown();
   return {.machine = ReadMachineOptions(reader),
+          .disks = ReadDiskOptions(reader),
           .shares = ReadShareOptions(reader),
           .guest = ReadGuestOptions(reader)};
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "vmruntime/annotations/disk_options.h"
 #include "vmruntime/annotations/guest_options.h"
 #include "vmruntime/annotations/machine_options.h"
 #include "vmruntime/annotations/share_options.h"
@@ -9,6 +10,7 @@ namespace crimux::vm {
 // All that a pod's annotations say.
 struct PodOptions {
   MachineOptions machine;
+  DiskOptions disks;
   ShareOptions shares;
   GuestOptions guest;
 };

@@ -71,7 +71,7 @@ void FillStatus(const ContainerRecord& record, const ImageStore& images,
 std::string VerboseInfo(const ContainerRecord& record, const Rooms& rooms) {
   boost::json::object info{{"sandboxID", record.sandbox_id()},
                            {"domain", record.id()},
-                           {"rootDisk", rooms.layout.RootDisk(record.id()).string()}};
+                           {"rootDisk", record.root_disk()}};
   if (auto pid = rooms.hypervisor.Pid(record.id())) info["pid"] = *pid;
   return boost::json::serialize(info);
 }

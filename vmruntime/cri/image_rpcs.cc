@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "vmruntime/cri/rpcs.h"
+#include "vmruntime/disk/pod_disks.h"
 
 namespace crimux::vm {
 namespace {
@@ -64,8 +65,9 @@ Credentials CredentialsFrom(const cri::AuthConfig& auth) {
 }
 
 void RemoveImage(const Rooms& rooms, const cri::RemoveImageRequest& request) {
-  rooms.images.Remove(request.image().image(),
-                      [&](const std::string& digest) { return rooms.registry.UsesImage(digest); });
+  rooms.images.Remove(request.image().image(), [&](const std::string& digest) {
+    return rooms.registry.UsesImage(digest) || PodDisks(rooms.layout.Disks()).UsesImage(digest);
+  });
 }
 
 void FillUsage(const StoreUsage& usage, cri::FilesystemUsage& to) {
@@ -76,10 +78,8 @@ void FillUsage(const StoreUsage& usage, cri::FilesystemUsage& to) {
   to.mutable_inodes_used()->set_value(usage.inodes);
 }
 
-// What the disks and consoles of containers take. A file that goes away meanwhile counts as
-// nothing.
-StoreUsage ContainersUsage(const std::filesystem::path& directory) {
-  StoreUsage usage{.mountpoint = directory};
+// A file that goes away meanwhile counts as nothing.
+void AddUsage(const std::filesystem::path& directory, StoreUsage& usage) {
   std::error_code ignored;
   std::filesystem::recursive_directory_iterator entries(directory, ignored);
   for (auto entry = begin(entries); entry != end(entries); entry.increment(ignored)) {
@@ -88,12 +88,19 @@ StoreUsage ContainersUsage(const std::filesystem::path& directory) {
     usage.bytes += static_cast<uint64_t>(info.st_blocks) * 512;
     ++usage.inodes;
   }
+}
+
+// What the disks and consoles of containers take, and the disks that pods keep.
+StoreUsage ContainersUsage(const Layout& layout) {
+  StoreUsage usage{.mountpoint = layout.Containers()};
+  AddUsage(layout.Containers(), usage);
+  AddUsage(layout.Disks(), usage);
   return usage;
 }
 
 void ImageFsInfo(const Rooms& rooms, cri::ImageFsInfoResponse& response) {
   FillUsage(rooms.images.Usage(), *response.add_image_filesystems());
-  FillUsage(ContainersUsage(rooms.layout.Containers()), *response.add_container_filesystems());
+  FillUsage(ContainersUsage(rooms.layout), *response.add_container_filesystems());
 }
 
 }  // namespace

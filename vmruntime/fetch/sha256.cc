@@ -34,4 +34,11 @@ std::string Sha256::Digest() {
   return "sha256:" + absl::BytesToHexString(bytes);
 }
 
+std::string Sha256Hex(std::string_view text) {
+  Sha256 sum;
+  sum.Add(text);
+  std::string digest = sum.Digest();
+  return digest.substr(digest.find(':') + 1);
+}
+
 }  // namespace crimux::vm

@@ -24,4 +24,7 @@ class Sha256 {
   std::unique_ptr<EVP_MD_CTX, Free> context_;
 };
 
+// The 64 hexadecimal digits of the sha256 of a text.
+std::string Sha256Hex(std::string_view text);
+
 }  // namespace crimux::vm

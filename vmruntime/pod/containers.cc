@@ -11,6 +11,8 @@
 #include "base/rollback.h"
 #include "vmruntime/annotations/pod_options.h"
 #include "vmruntime/network/netns.h"
+#include "vmruntime/pod/console_file.h"
+#include "vmruntime/pod/container_disks.h"
 #include "vmruntime/pod/guest_seed.h"
 #include "vmruntime/pod/machine_spec.h"
 #include "vmruntime/pod/volumes.h"
@@ -60,9 +62,9 @@ void RequireAlone(const Registry& registry, const ContainerRecord& container,
   }
 }
 
-StoredImage RequireImage(const ImageStore& images, const runtime::v1::ImageSpec& spec) {
-  if (auto image = images.Find(spec.image())) return *std::move(image);
-  throw Error(StatusCode::NOT_FOUND, "create container with image", spec.image(),
+StoredImage RequireImage(const ImageStore& images, const std::string& name) {
+  if (auto image = images.Find(name)) return *std::move(image);
+  throw Error(StatusCode::NOT_FOUND, "create container with image", name,
               "the image is not there; pull it first");
 }
 
@@ -119,16 +121,20 @@ ContainerRecord Containers::NewRecord(const runtime::v1::CreateContainerRequest&
   container.set_created_at(Now());
   *container.mutable_config() = request.config();
   container.set_log_path(LogPath(request, sandbox));
-  container.set_image_ref(RequireImage(rooms_.images, request.config().image()).digest);
+  container.set_image_ref(RequireImage(rooms_.images, request.config().image().image()).digest);
+  const DiskOptions disks = ReadPodOptions(AnnotationsOf(sandbox.config())).disks;
+  container.set_root_disk(RootDiskOf(container, sandbox, disks, rooms_.layout).string());
   return container;
 }
 
 void Containers::MakeMachine(const ContainerRecord& container, const SandboxRecord& sandbox) {
   // Looked up again now that the record keeps the image from being removed.
-  StoredImage image = RequireImage(rooms_.images, container.config().image());
+  StoredImage image = RequireImage(rooms_.images, container.image_ref());
   MachineSpec spec = MakeMachineSpec(container, sandbox, rooms_);
   MakeDirectory(rooms_.layout.Container(container.id()), 0711);
-  CreateRootDisk(rooms_.layout.RootDisk(container.id()), image, rooms_.qemu);
+  const DiskOptions disks = ReadPodOptions(AnnotationsOf(sandbox.config())).disks;
+  std::vector<DiskSpec> made = MakeDisks(container, sandbox, disks, image, rooms_);
+  spec.disks.insert(spec.disks.begin(), made.begin(), made.end());  // before the seed
   CreateConsoleFile(rooms_.layout.Console(container.id()), rooms_.qemu);
   MakeSeed(container, sandbox);
   rooms_.hypervisor.Define(spec);

@@ -24,7 +24,7 @@ void RemoveTree(const std::filesystem::path& path) {
 
 Layout::Layout(const std::filesystem::path& state_dir) : state_dir_(state_dir) {
   for (const std::filesystem::path& path :
-       {state_dir_, Sandboxes(), Containers(), state_dir_ / "sock"}) {
+       {state_dir_, Sandboxes(), Containers(), Disks(), state_dir_ / "sock"}) {
     MakeDirectory(path, 0711);
   }
 }

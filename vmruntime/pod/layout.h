@@ -9,7 +9,9 @@ namespace crimux::vm {
 //   state.db             records
 //   lock                 held by the crimuxd that uses the directory
 //   sandboxes/<id>/      DHCP server of a pod
-//   containers/<id>/     root disk, seed, console, checkpoint of the console's log
+//   containers/<id>/     root disk that goes with it, nodes of block devices, CD-ROMs, seed, console,
+//                        checkpoint of the console's log
+//   disks/<pod>/         what pods keep (see PodDisks)
 //   sock/<16 digits>     console sockets (and beside them others), with names short enough for a
 //   Unix socket
 class Layout {
@@ -21,6 +23,7 @@ class Layout {
   std::filesystem::path Lock() const { return state_dir_ / "lock"; }
   std::filesystem::path Sandboxes() const { return state_dir_ / "sandboxes"; }
   std::filesystem::path Containers() const { return state_dir_ / "containers"; }
+  std::filesystem::path Disks() const { return state_dir_ / "disks"; }
   std::filesystem::path Sandbox(const std::string& id) const { return Sandboxes() / id; }
   std::filesystem::path Container(const std::string& id) const { return Containers() / id; }
   std::filesystem::path RootDisk(const std::string& id) const {

@@ -68,9 +68,9 @@ MachineSpec MakeMachineSpec(const state::ContainerRecord& container,
                    .uuid = Uuid(container.id()),
                    .vcpus = options.machine.vcpus.value_or(Vcpus(resources)),
                    .memory = Memory(resources, rooms.config)};
-  spec.disks.push_back({.file = rooms.layout.RootDisk(container.id())});
   if (options.guest.seed != SeedFormat::kNone) {
-    spec.disks.push_back(SeedDisk(rooms.layout.Seed(container.id()), spec.disks.front().bus));
+    DiskBus bus = options.disks.bus.value_or(DiskBus::kVirtio);
+    spec.disks.push_back(SeedDisk(rooms.layout.Seed(container.id()), bus));
   }
   for (const GuestInterface& interface : FromRecord(sandbox.network()).interfaces) {
     spec.nics.push_back({interface.tap, interface.mac, interface.mtu});

@@ -2,8 +2,12 @@
 
 #include <spdlog/spdlog.h>
 
+#include <set>
+
 #include "base/id.h"
+#include "vmruntime/disk/pod_disks.h"
 #include "vmruntime/network/netns.h"
+#include "vmruntime/pod/container_disks.h"
 #include "vmruntime/pod/network_record.h"
 
 namespace crimux::vm {
@@ -76,6 +80,18 @@ void Recovery::RemoveStrangers() {
   for (const auto& entry : std::filesystem::directory_iterator(rooms_.layout.Sandboxes())) {
     std::string id = entry.path().filename();
     if (!rooms_.registry.FindSandbox(id)) Try("files of", id, [&] { RemoveTree(entry.path()); });
+  }
+  RemoveStrangeDisks();
+}
+
+void Recovery::RemoveStrangeDisks() {
+  std::set<std::string> known;
+  for (const SandboxRecord& sandbox : rooms_.registry.Sandboxes()) {
+    known.insert(PodDisksKey(sandbox));
+  }
+  PodDisks disks(rooms_.layout.Disks());
+  for (const std::string& key : disks.Keys()) {
+    if (!known.contains(key)) Try("disks of", key, [&] { disks.Remove(key); });
   }
 }
 

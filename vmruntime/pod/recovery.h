@@ -22,6 +22,7 @@ class Recovery {
   void RecoverContainer(const state::ContainerRecord& container);
   void RecoverSandbox(const state::SandboxRecord& sandbox);
   void RemoveStrangers();
+  void RemoveStrangeDisks();
 
   Rooms rooms_;
   Sandboxes& sandboxes_;

@@ -2,13 +2,13 @@
 
 #include "config/config.h"
 #include "vmruntime/console/console_log.h"
+#include "vmruntime/disk/owner.h"
 #include "vmruntime/image/image_store.h"
 #include "vmruntime/machine/hypervisor.h"
 #include "vmruntime/network/pod_network.h"
 #include "vmruntime/pod/layout.h"
 #include "vmruntime/pod/pod_locks.h"
 #include "vmruntime/pod/registry.h"
-#include "vmruntime/pod/root_disk.h"
 #include "vmruntime/share/shares.h"
 
 namespace crimux::vm {

@@ -10,6 +10,7 @@
 #include "vmruntime/annotations/pod_options.h"
 #include "vmruntime/network/netns.h"
 #include "vmruntime/network/resolv_conf.h"
+#include "vmruntime/pod/container_disks.h"
 #include "vmruntime/pod/machine_spec.h"
 #include "vmruntime/pod/network_record.h"
 
@@ -63,7 +64,7 @@ std::string Sandboxes::Run(const runtime::v1::RunPodSandboxRequest& request) {
   // The record comes first: a crash from here on is undone by Recovery.
   rooms_.registry.Add(sandbox);
   Rollback rollback;
-  rollback.Add("record", [this, id] { rooms_.registry.EraseSandbox(id); });
+  rollback.Add("record", [this, sandbox] { Forget(sandbox); });
   state::Network network = MakeNetwork(sandbox);
   rollback.Add("network", [this, sandbox] { Dismantle(sandbox); });
   rooms_.registry.UpdateSandbox(id, [&](SandboxRecord& record) {
@@ -141,7 +142,12 @@ void Sandboxes::Remove(const std::string& id) {
   for (const ContainerRecord& container : rooms_.registry.ContainersOf(sandbox->id())) {
     containers_.RemoveLocked(container);
   }
-  rooms_.registry.EraseSandbox(sandbox->id());
+  Forget(*sandbox);
+}
+
+void Sandboxes::Forget(const SandboxRecord& sandbox) {
+  RemovePodDisks(sandbox, rooms_);
+  rooms_.registry.EraseSandbox(sandbox.id());
 }
 
 }  // namespace crimux::vm

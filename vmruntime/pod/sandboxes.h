@@ -35,6 +35,8 @@ class Sandboxes {
   state::Network MakeNetwork(const state::SandboxRecord& sandbox);
   // Takes away all that a sandbox has on this node, but its record.
   void Dismantle(const state::SandboxRecord& sandbox);
+  // Takes away what is left of a sandbox that is dismantled, its record last.
+  void Forget(const state::SandboxRecord& sandbox);
   void StopLocked(const state::SandboxRecord& sandbox);
 
   Rooms rooms_;

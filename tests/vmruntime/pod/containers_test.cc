@@ -26,7 +26,7 @@ TEST_CASE("a container is created, runs, and completes when its guest powers off
   CHECK(pod.Get(id).state() == ContainerRecord::CREATED);
   CHECK(pod.Get(id).log_path() == "/var/log/pods/web/vm/0.log");
   CHECK(pod.Get(id).image_ref() == "sha256:feed");
-  CHECK(std::filesystem::exists(pod.world.layout.RootDisk(id)));
+  CHECK(std::filesystem::exists(pod.Get(id).root_disk()));
 
   pod.world.containers.Start(id);
   CHECK(pod.Get(id).state() == ContainerRecord::RUNNING);

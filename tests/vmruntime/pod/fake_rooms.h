@@ -196,7 +196,8 @@ struct World {
   bool Empty() const {
     return registry.Sandboxes().empty() && registry.Containers().empty() &&
            Entries(layout.Sandboxes()) == 0 && Entries(layout.Containers()) == 0 &&
-           Entries(config.netns_dir) == 0 && networks.up.empty() && shares.started.empty() &&
+           Entries(layout.Disks()) == 0 && Entries(config.netns_dir) == 0 && networks.up.empty() &&
+           shares.started.empty() &&
            hypervisor.machines.empty();
   }
 

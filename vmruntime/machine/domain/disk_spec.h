@@ -26,6 +26,9 @@ struct DiskSpec {
   DiskBus bus = DiskBus::kVirtio;
   // kBlock: `file` is the node of a block device.
   DiskSource source = DiskSource::kFile;
+  // The part of `file` that is the disk, in bytes; size 0: all of it.
+  uint64_t offset = 0;
+  uint64_t size = 0;
   // What the guest sees as the disk's serial number; virtio passes on 20 bytes of it. Empty: none.
   std::string serial;
   // writeback works on every file system (tmpfs and some overlays refuse the O_DIRECT of kNone and

@@ -1,51 +1,10 @@
 #include <map>
 
 #include "vmruntime/machine/domain/parts.h"
+#include "vmruntime/machine/domain/words.h"
 
 namespace crimux::vm {
 namespace {
-
-const char* Word(DiskBus bus) {
-  switch (bus) {
-    case DiskBus::kVirtio:
-      return "virtio";
-    case DiskBus::kScsi:
-      return "scsi";
-    case DiskBus::kSata:
-      return "sata";
-    case DiskBus::kIde:
-      return "ide";
-  }
-  return "";
-}
-
-const char* Word(DiskCache cache) {
-  switch (cache) {
-    case DiskCache::kWriteback:
-      return "writeback";
-    case DiskCache::kWritethrough:
-      return "writethrough";
-    case DiskCache::kNone:
-      return "none";
-    case DiskCache::kDirectsync:
-      return "directsync";
-    case DiskCache::kUnsafe:
-      return "unsafe";
-  }
-  return "";
-}
-
-const char* Word(DiskIo io) {
-  switch (io) {
-    case DiskIo::kThreads:
-      return "threads";
-    case DiskIo::kNative:
-      return "native";
-    case DiskIo::kIoUring:
-      return "io_uring";
-  }
-  return "";
-}
 
 DiskBus BusOf(const DiskSpec& disk) {
   bool impossible = disk.device == DiskDevice::kCdrom && disk.bus == DiskBus::kVirtio;
@@ -84,11 +43,26 @@ class DiskNumbers {
   size_t scsi_units_ = 0;
 };
 
+// error_policy: when the host's disk is full the guest is told, as by a broken disk. QEMU would
+// rather stop the machine until somebody resumes it, and nobody here would.
 void AddDriver(pugi::xml_node node, const DiskSpec& disk) {
-  pugi::xml_node driver =
-      Add(node, "driver", {{"name", "qemu"}, {"type", disk.format}, {"cache", Word(disk.cache)}});
-  if (disk.io) driver.append_attribute("io") = Word(*disk.io);
+  pugi::xml_node driver = Add(node, "driver",
+                              {{"name", "qemu"},
+                               {"type", disk.format},
+                               {"cache", WordOf(kDiskCacheWords, disk.cache)},
+                               {"error_policy", "report"}});
+  if (disk.io) driver.append_attribute("io") = WordOf(kDiskIoWords, *disk.io).c_str();
   if (disk.discard && !disk.readonly) driver.append_attribute("discard") = "unmap";
+}
+
+void AddSource(pugi::xml_node node, const DiskSpec& disk) {
+  bool block = disk.source == DiskSource::kBlock;
+  pugi::xml_node source = Add(node, "source", {{block ? "dev" : "file", disk.file.string()}});
+  if (disk.size == 0) return;
+  Add(Add(source, "slices"), "slice",
+      {{"type", "storage"},
+       {"offset", std::to_string(disk.offset)},
+       {"size", std::to_string(disk.size)}});
 }
 
 // The unit is said, not left to libvirt: it counts by the target's name, and opens another
@@ -109,8 +83,8 @@ void AddDisk(pugi::xml_node devices, const DiskSpec& disk, DiskNumbers& numbers)
   pugi::xml_node node = Add(
       devices, "disk", {{"type", block ? "block" : "file"}, {"device", cdrom ? "cdrom" : "disk"}});
   AddDriver(node, disk);
-  Add(node, "source", {{block ? "dev" : "file", disk.file.string()}});
-  Add(node, "target", {{"dev", numbers.Target(bus)}, {"bus", Word(bus)}});
+  AddSource(node, disk);
+  Add(node, "target", {{"dev", numbers.Target(bus)}, {"bus", WordOf(kDiskBusWords, bus)}});
   if (disk.readonly || cdrom) Add(node, "readonly");
   if (!disk.serial.empty()) AddText(node, "serial", disk.serial);
   if (disk.bootable) Add(node, "boot", {{"order", std::to_string(numbers.NextBootOrder())}});

@@ -61,6 +61,16 @@ TEST_CASE("disks sit on the buses that they ask for in the reviewed XML") {
   CHECK(DomainXml(spec, {}) == Golden("buses"));
 }
 
+TEST_CASE("a root disk that is a part of a block device has the reviewed XML") {
+  MachineSpec spec = Minimal();
+  spec.disks = {{.file = "/disks/root",
+                 .format = "raw",
+                 .source = DiskSource::kBlock,
+                 .offset = 1 << 20,
+                 .size = 1 << 30}};
+  CHECK(DomainXml(spec, {}) == Golden("block_root"));
+}
+
 TEST_CASE("network cards sit on their taps in the reviewed XML") {
   MachineSpec spec = Minimal();
   spec.nics.push_back({.tap = "tap0", .mac = "0a:58:0a:58:00:05"});
