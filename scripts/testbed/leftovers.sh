@@ -9,7 +9,7 @@ TestbedLeftovers() (
   find "$TESTBED/cni/ipam" -name '10.*' 2>/dev/null | sed 's/^/address: /'
   find "$TESTBED/cni/cache" -type f 2>/dev/null | sed 's/^/CNI result: /'
   Processes | sed -nE '/^[0-9]+ (\/usr\/s?bin\/)?(qemu-|dnsmasq|containerd-shim)/s/^/process: /p'
-  find "$TESTBED"/vm/{sandboxes,containers,sock} -mindepth 1 2>/dev/null | sed 's/^/file: /'
+  find "$TESTBED"/vm/{sandboxes,containers,disks,sock} -mindepth 1 2>/dev/null | sed 's/^/file: /'
   find "$TESTBED/vm" -path '*/etc/*' -name '*.xml' 2>/dev/null | sed 's/^/domain: /'
   Cgroups | sed 's/^/cgroup: /'
 )

@@ -30,6 +30,8 @@ struct Pod {
     request.mutable_config()->mutable_metadata()->set_uid(uid);
     request.mutable_config()->mutable_metadata()->set_attempt(sandbox_attempt);
     request.mutable_config()->mutable_annotations()->insert(annotations.begin(), annotations.end());
+    // A seed would be one more disk.
+    request.mutable_config()->mutable_annotations()->insert({"crimux.io/cloud-init", "none"});
     return world.sandboxes.Run(request);
   }
   std::string Container(const std::string& sandbox) {

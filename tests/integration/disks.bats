@@ -1,0 +1,102 @@
+# What a VM has for disks and firmware, as its guest sees it.
+load helpers
+
+setup_file() { StartTestbed guest; }
+teardown_file() { StopTestbed; }
+teardown() {
+  RemovePodsAndCheck
+  local device
+  for device in $(losetup -n -O NAME,BACK-FILE | awk -v base="$TESTBED/" 'index($2, base) {print $1}'); do
+    losetup -d "$device"
+  done
+}
+
+# Loop NAME SIZE: a block device over a new file; prints its path.
+Loop() {
+  truncate -s "$2" "$TESTBED/$1"
+  losetup --find --show "$TESTBED/$1"
+}
+
+Annotation() {
+  printf 'annotations {key: "%s" value: "%s"}\n' "$1" "$2"
+}
+
+Device() {
+  printf 'devices {host_path: "%s" container_path: "%s" permissions: "%s"}\n' "$@"
+}
+
+# Create NAME ATTEMPT [DEVICES] runs a container in the sandbox $sandbox, of which $annotations tell;
+# prints its id.
+Create() {
+  Cri CreateContainer "pod_sandbox_id: \"$sandbox\"
+    config {metadata {name: \"guest\" attempt: $2} image {image: \"$VM_IMAGE_PREFIX/guest.qcow2\"}
+      linux {resources {memory_limit_in_bytes: 201326592}} log_path: \"guest-$2.log\" ${3:-}}
+    sandbox_$(SandboxConfig "$1" "$annotations")" | Field container_id
+}
+
+Start() {
+  Cri StartContainer "container_id: \"$1\""
+}
+
+GuestAnswers() {
+  address=$(Cri PodSandboxStatus "pod_sandbox_id: \"$sandbox\"" | Field ip)
+  [[ -n $address ]] && Ssh "$address" true
+}
+
+# Serial numbers of virtio disks, and vendors of SCSI ones, with sizes in sectors and write protection.
+GuestDisks() {
+  Ssh "$address" 'cd /sys/block; for d in [vs]d?; do
+    s=$(cat $d/serial 2>/dev/null || dd if=$d/device/vpd_pg80 bs=1 skip=4 2>/dev/null)
+    echo "$d $s $(cat $d/size) $(cat $d/ro)"; done'
+}
+
+@test "A guest sees its disks by size, serial and bus; root and extra disk outlive the container" {
+  mkdir -p "$TESTBED/pods/disks"
+  data=$(Loop data 8M) logs=$(Loop logs 4M)
+  owner=$(stat -c '%u %g %a' "$data")
+  annotations="$(Annotation crimux.io/root-size 64Mi)
+    $(Annotation crimux.io/disks '[{name: spare, size: 16Mi}, {name: old, size: 2Mi, bus: scsi}]')"
+  devices="$(Device "$data" /dev/data rwm) $(Device "$logs" /dev/logs r)"
+  Cri PullImage "image {image: \"$VM_IMAGE_PREFIX/guest.qcow2\"}"
+  sandbox=$(Cri RunPodSandbox "$(SandboxConfig disks "$annotations")" | Field pod_sandbox_id)
+  first=$(Create disks 0 "$devices")
+  Start "$first"
+  WaitUntil 90 "the guest" GuestAnswers
+  seen=$(GuestDisks)
+  Contains "$seen" '^vda +131072 0$'
+  Contains "$seen" '^vdb spare 32768 0$'
+  Contains "$seen" '^sda old 4096 0$'
+  Contains "$seen" '^vdc dev-data 16384 0$'
+  Contains "$seen" '^vdd dev-logs 8192 1$'
+  # On the last megabyte of the root disk, which the image has not.
+  Ssh "$address" 'echo root | dd of=/dev/vda bs=1M seek=63 conv=fsync; echo spare | dd of=/dev/vdb conv=fsync
+    echo data | dd of=/dev/vdc conv=fsync; ! echo logs | dd of=/dev/vdd conv=fsync' 2>/dev/null
+  [[ $(head -c 4 "$data") == data && $(stat -c '%u %g %a' "$data") == "$owner" ]]
+
+  Cri StopContainer "container_id: \"$first\" timeout: 20"
+  Cri RemoveContainer "container_id: \"$first\""
+  # The image stays for the disk that lies over it.
+  Refuses FAILED_PRECONDITION RemoveImage "image {image: \"$VM_IMAGE_PREFIX/guest.qcow2\"}"
+  Start "$(Create disks 1 "$devices")"
+  WaitUntil 90 "the guest, again" GuestAnswers
+  Contains "$(Ssh "$address" 'dd if=/dev/vda bs=1M skip=63 2>/dev/null | head -c 4; head -c 5 /dev/vdb
+    head -c 4 /dev/vdc')" '^rootsparedata$'
+}
+
+@test "A root disk on a volume is filled once, and survives its pod" {
+  mkdir -p "$TESTBED/pods"/root{,2}
+  root=$(Loop root 48M)
+  annotations=$(Annotation crimux.io/disk-bus scsi)
+  Cri PullImage "image {image: \"$VM_IMAGE_PREFIX/guest.qcow2\"}"
+  sandbox=$(Cri RunPodSandbox "$(SandboxConfig root "$annotations")" | Field pod_sandbox_id)
+  Start "$(Create root 0 "$(Device "$root" / rwm)")"
+  WaitUntil 90 "the guest" GuestAnswers
+  Contains "$(GuestDisks)" '^sda .*96256 0$'
+  Ssh "$address" 'echo mine | dd of=/dev/sda bs=1M seek=40 conv=fsync' 2>/dev/null
+  Cri StopPodSandbox "pod_sandbox_id: \"$sandbox\""
+  Cri RemovePodSandbox "pod_sandbox_id: \"$sandbox\""
+  sandbox=$(Cri RunPodSandbox "$(SandboxConfig root2 "$annotations")" | Field pod_sandbox_id)
+  Start "$(Create root2 0 "$(Device "$root" / rwm)")"
+  WaitUntil 90 "the next pod's guest" GuestAnswers
+  [[ $(Ssh "$address" 'dd if=/dev/sda bs=1M skip=40 2>/dev/null | head -c 4') == mine ]]
+}
