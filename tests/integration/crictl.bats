@@ -10,12 +10,6 @@ teardown_file() { [[ -z $CRICTL ]] || StopTestbed; }
 setup() { [[ -n $CRICTL ]] || skip "skipped: no Go"; }
 teardown() { [[ -z $CRICTL ]] || RemovePodsAndCheck; }
 
-Crictl() {
-  "$CRICTL" --config "$TESTBED/crictl.yaml" --timeout 120s \
-    --runtime-endpoint "unix://${CRI_SOCKET:-$CRIMUX_SOCKET}" \
-    --image-endpoint "unix://${CRI_SOCKET:-$CRIMUX_SOCKET}" "$@"
-}
-
 # Configs NAME IMAGE [COMMAND]: writes NAME.pod.json and NAME.json.
 Configs() {
   : >"$TESTBED/crictl.yaml"

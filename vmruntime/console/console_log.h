@@ -14,6 +14,8 @@ struct ConsoleLogSpec {
   std::filesystem::path log;
   // Where the follower keeps how far it has come; beside `source`.
   std::filesystem::path checkpoint;
+  // QEMU's Unix socket of the console, for SharedConsoles.
+  std::filesystem::path socket;
 };
 
 // Turns consoles into CRI logs (`<RFC 3339 time> stdout F|P <text>`), each byte of a console

@@ -8,7 +8,7 @@
 #include "vmruntime/console/console_log.h"
 #include "vmruntime/console/file_watcher.h"
 #include "vmruntime/console/follower.h"
-#include "vmruntime/console/io_thread.h"
+#include "vmruntime/io/io_thread.h"
 
 namespace crimux::vm {
 

@@ -4,6 +4,7 @@
 #include "vmruntime/pod/containers.h"
 #include "vmruntime/pod/rooms.h"
 #include "vmruntime/pod/sandboxes.h"
+#include "vmruntime/streaming/server.h"
 
 namespace crimux::vm {
 
@@ -19,5 +20,7 @@ void AddSandboxRpcs(Dispatcher& dispatcher, const Rooms& rooms, Sandboxes& sandb
 void AddContainerRpcs(Dispatcher& dispatcher, const Rooms& rooms, Containers& containers);
 // ListImages, ImageStatus, PullImage, RemoveImage, ImageFsInfo.
 void AddImageRpcs(Dispatcher& dispatcher, const Rooms& rooms);
+// Attach, PortForward: URLs on the streaming server.
+void AddStreamRpcs(Dispatcher& dispatcher, const Rooms& rooms, streaming::Server& server);
 
 }  // namespace crimux::vm

@@ -2,16 +2,28 @@
 
 #include "base/lock_file.h"
 #include "vmruntime/console/file_console_logs.h"
+#include "vmruntime/console/shared_consoles.h"
 #include "vmruntime/cri/dispatcher.h"
 #include "vmruntime/cri/rpcs.h"
 #include "vmruntime/image/disk_image_store.h"
+#include "vmruntime/io/io_thread.h"
 #include "vmruntime/machine/libvirt_hypervisor.h"
 #include "vmruntime/network/cni_pod_networks.h"
 #include "vmruntime/pod/machine_ends.h"
 #include "vmruntime/pod/recovery.h"
+#include "vmruntime/sessions/pod_sessions.h"
 #include "vmruntime/share/host_shares.h"
 
 namespace crimux::vm {
+namespace {
+
+// Declared behind all that is used on an io thread: nothing runs there any more when those go.
+struct StopAtEnd {
+  IoThread& io;
+  ~StopAtEnd() { io.Stop(); }
+};
+
+}  // namespace
 
 // In the order in which they depend on each other.
 struct VmRuntime::Parts {
@@ -25,7 +37,12 @@ struct VmRuntime::Parts {
   PodLocks locks;
   CniPodNetworks networks;
   DiskImageStore images;
-  FileConsoleLogs consoles;
+  FileConsoleLogs logs;
+  IoThread io;
+  SharedConsoles consoles;
+  PodSessions sessions;
+  streaming::Server streams;
+  StopAtEnd stop_io;
   LibvirtHypervisor hypervisor;
   Owner qemu;
   HostShares shares;
@@ -44,6 +61,10 @@ VmRuntime::Parts::Parts(const VmConfig& vm_config)
       registry(store),
       networks(config),
       images(config),
+      consoles(logs, io.context(), config.streaming.scrollback),
+      sessions(registry, consoles),
+      streams(io.context(), config.streaming, sessions),
+      stop_io{io},
       hypervisor(config),
       qemu(QemuOwner(config)),
       shares(config.virtiofsd, qemu.uid, qemu.gid),
@@ -58,6 +79,7 @@ VmRuntime::Parts::Parts(const VmConfig& vm_config)
   AddSandboxRpcs(dispatcher, rooms, sandboxes);
   AddContainerRpcs(dispatcher, rooms, containers);
   AddImageRpcs(dispatcher, rooms);
+  AddStreamRpcs(dispatcher, rooms, streams);
 }
 
 VmRuntime::VmRuntime(const VmConfig& config) : parts_(std::make_unique<Parts>(config)) {}

@@ -152,7 +152,8 @@ void Containers::FollowConsole(const ContainerRecord& container) {
   rooms_.consoles.Follow({.container_id = container.id(),
                           .source = rooms_.layout.Console(container.id()),
                           .log = container.log_path(),
-                          .checkpoint = rooms_.layout.Checkpoint(container.id())});
+                          .checkpoint = rooms_.layout.Checkpoint(container.id()),
+                          .socket = rooms_.layout.ConsoleSocket(container.id())});
 }
 
 void Containers::Start(const std::string& id_or_prefix) {

@@ -2,14 +2,9 @@
 
 #include <string>
 
-#include <boost/asio/awaitable.hpp>
+#include "vmruntime/io/waiting.h"
 
 namespace crimux::vm::streaming {
-
-// What runs on the server's io thread, which it must not block. Whoever waits may be cancelled: the
-// wait then throws boost::system::system_error (operation_aborted).
-template <typename T>
-using Awaitable = boost::asio::awaitable<T>;
 
 // Bytes of a client. One reader at a time.
 class InputStream {

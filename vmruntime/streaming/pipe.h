@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "vmruntime/io/waiting.h"
 #include "vmruntime/streaming/byte_stream.h"
-#include "vmruntime/streaming/waiting.h"
 
 namespace crimux::vm::streaming {
 

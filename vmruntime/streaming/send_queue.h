@@ -4,8 +4,8 @@
 #include <deque>
 #include <string>
 
+#include "vmruntime/io/waiting.h"
 #include "vmruntime/streaming/transport.h"
-#include "vmruntime/streaming/waiting.h"
 
 namespace crimux::vm::streaming {
 

@@ -9,8 +9,8 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/error.h"
+#include "vmruntime/io/waiting.h"
 #include "vmruntime/streaming/visit.h"
-#include "vmruntime/streaming/waiting.h"
 
 namespace crimux::vm::streaming {
 namespace {

@@ -12,7 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
-#include "vmruntime/streaming/waiting.h"
+#include "vmruntime/io/waiting.h"
 
 namespace crimux::vm::streaming {
 namespace {

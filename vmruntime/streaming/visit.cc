@@ -6,9 +6,9 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 
+#include "vmruntime/io/waiting.h"
 #include "vmruntime/streaming/channel_sessions.h"
 #include "vmruntime/streaming/tcp_transport.h"
-#include "vmruntime/streaming/waiting.h"
 #include "vmruntime/streaming/websocket_transport.h"
 
 namespace crimux::vm::streaming {

@@ -10,8 +10,8 @@
 #include <boost/beast/websocket/option.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
+#include "vmruntime/io/waiting.h"
 #include "vmruntime/streaming/tcp_transport.h"
-#include "vmruntime/streaming/waiting.h"
 
 namespace crimux::vm::streaming {
 namespace {

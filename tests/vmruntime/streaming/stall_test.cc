@@ -1,6 +1,9 @@
 // Clients that don't read, and handlers that don't.
 #include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
+
+#include <fstream>
 
 #include <catch2/catch.hpp>
 
@@ -24,8 +27,17 @@ int64_t WaitUntilStill(const std::atomic<int64_t>& counter) {
   return last;
 }
 
+// Of this process, client and server both; bytes.
+int64_t ResidentMemory() {
+  std::ifstream file("/proc/self/statm");
+  int64_t pages = 0;
+  file >> pages >> pages;
+  return pages * ::sysconf(_SC_PAGESIZE);
+}
+
 TEST_CASE("a client that doesn't read is offered 1 GiB and takes a few MiB") {
   TestServer test;
+  int64_t before = ResidentMemory();
   auto request = Request({"flood", std::to_string(kOffered)});
   SECTION("SPDY") {
     CommandClient client(test.server.ExecUrl(request), "v4.channel.k8s.io");
@@ -40,6 +52,7 @@ TEST_CASE("a client that doesn't read is offered 1 GiB and takes a few MiB") {
     client.ReceiveOn('\1', 1);
     CHECK(WaitUntilStill(test.handlers.flooded) < kMostTaken);
   }
+  CHECK(ResidentMemory() - before < kMostTaken);
   CHECK(test.BecomesQuiet());
 }
 

@@ -1,4 +1,4 @@
-#include "vmruntime/console/io_thread.h"
+#include "vmruntime/io/io_thread.h"
 
 #include <spdlog/spdlog.h>
 
@@ -30,7 +30,7 @@ void IoThread::Run() {
     try {
       context_.run();
     } catch (const std::exception& e) {
-      spdlog::error("console thread: {}", e.what());
+      spdlog::error("io thread: {}", e.what());
     }
   }
 }

@@ -3,13 +3,17 @@
 #include <chrono>
 #include <list>
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "vmruntime/streaming/byte_stream.h"
-
 // How coroutines of one io thread wait for each other.
-namespace crimux::vm::streaming {
+namespace crimux::vm {
+
+// What runs on an io thread, which it must not block. Whoever waits may be cancelled: the wait then
+// throws boost::system::system_error (operation_aborted).
+template <typename T>
+using Awaitable = boost::asio::awaitable<T>;
 
 // Wakes those who wait; they look at what they wait for themselves:
 //   while (!ready) co_await signal.Wait();
@@ -55,4 +59,4 @@ class TaskGroup {
   std::list<boost::asio::cancellation_signal> tasks_;
 };
 
-}  // namespace crimux::vm::streaming
+}  // namespace crimux::vm
