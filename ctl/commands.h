@@ -33,6 +33,7 @@ void AddStatus(CLI::App& app);
 void AddRuntimes(CLI::App& app);
 void AddOwners(CLI::App& app);
 void AddCalls(CLI::App& app);
+void AddImages(CLI::App& app);
 void AddExplain(CLI::App& app);
 void AddDoctor(CLI::App& app);
 void AddMetrics(CLI::App& app);

@@ -36,6 +36,7 @@ void Describe(CLI::App& app, Common* common) {
   AddRuntimes(app);
   AddOwners(app);
   AddCalls(app);
+  AddImages(app);
   AddExplain(app);
   AddDoctor(app);
   AddMetrics(app);

@@ -1,5 +1,7 @@
 #include "daemon/backends.h"
 
+#include "daemon/images_page.h"
+
 namespace crimux {
 
 Backends::Backends(const Config& config) {
@@ -16,7 +18,9 @@ std::map<std::string, proxy::EmbeddedService> Backends::Services() {
                                       const grpc::ByteBuffer& request, grpc::ByteBuffer* response) {
       return vm->Call(method_path, context, request, response);
     };
-    services.emplace(name, std::move(call));
+    proxy::EmbeddedService service(std::move(call));
+    service.pages = {{"/images", [vm = runtime.get()] { return ImagesPage(vm->images()); }}};
+    services.emplace(name, std::move(service));
   }
   return services;
 }

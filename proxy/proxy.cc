@@ -29,12 +29,12 @@ struct ServerEndsFirst {
 
 class Proxy::Impl {
  public:
-  Impl(const Config& config, std::map<std::string, EmbeddedService> embedded,
+  Impl(const Config& config, const std::map<std::string, EmbeddedService>& embedded,
        ReloadHandler on_reload)
       : config_(config),
         listener_(config.listen),
         loop_(listener_.queue()),
-        factory_(loop_, std::move(embedded)),
+        factory_(loop_, embedded),
         store_(config.last_known_dir),
         backends_(loop_, factory_.Make(config), Router(config), store_),
         front_(listener_, backends_),
@@ -47,6 +47,7 @@ class Proxy::Impl {
       reload_.Serve(std::move(answer));
     });
     AddPages({backends_, front_.book(), started_}, &endpoints_);
+    AddEmbeddedPages(embedded, &endpoints_);
     TakeAnswers(config, &backends_);
     front_.Open();
   }

@@ -29,11 +29,15 @@ const json::array& ArrayAt(const json::object& object, const char* key) {
   return found != nullptr && found->is_array() ? found->as_array() : kNone;
 }
 
-std::chrono::nanoseconds SecondsAt(const json::value& value, const char* pointer) {
+std::optional<double> NumberAt(const json::value& value, const char* pointer) {
   boost::system::error_code absent;
   const json::value* found = value.find_pointer(pointer, absent);
-  if (found == nullptr || !found->is_number()) return std::chrono::nanoseconds(0);
-  std::chrono::duration<double> seconds(found->to_number<double>());
+  if (found == nullptr || !found->is_number()) return std::nullopt;
+  return found->to_number<double>();
+}
+
+std::chrono::nanoseconds SecondsAt(const json::value& value, const char* pointer) {
+  std::chrono::duration<double> seconds(NumberAt(value, pointer).value_or(0));
   return std::chrono::duration_cast<std::chrono::nanoseconds>(seconds);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include <boost/json.hpp>
@@ -17,6 +18,9 @@ std::string TextAt(const boost::json::value& value, const char* pointer);
 
 // Empty when there is none.
 const boost::json::array& ArrayAt(const boost::json::object& object, const char* key);
+
+// A number; nullopt when there is none.
+std::optional<double> NumberAt(const boost::json::value& value, const char* pointer);
 
 // A number of seconds; zero when there is none.
 std::chrono::nanoseconds SecondsAt(const boost::json::value& value, const char* pointer);

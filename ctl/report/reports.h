@@ -12,6 +12,7 @@ std::string StatusReport(const boost::json::object& page);
 std::string RuntimesReport(const boost::json::object& page);
 std::string OwnersReport(const boost::json::object& page);
 std::string CallsReport(const boost::json::object& page);
+std::string ImagesReport(const boost::json::object& page);
 // One answer of /explain; `what` is what was asked about: "image nginx".
 std::string ExplainReport(const std::string& what, const boost::json::object& page);
 

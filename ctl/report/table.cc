@@ -40,6 +40,18 @@ std::string FormatAge(std::chrono::nanoseconds age) {
   return fmt::format("{}d", seconds / 86'400);
 }
 
+std::string FormatBytes(double bytes) {
+  if (bytes < 1024) return fmt::format("{:.0f}B", bytes);
+  double shown = bytes;
+  std::string_view unit;
+  for (std::string_view next : {"KiB", "MiB", "GiB", "TiB"}) {
+    if (shown < 1024) break;
+    shown /= 1024;
+    unit = next;
+  }
+  return fmt::format("{:.1f}{}", shown, unit);
+}
+
 std::string FormatDuration(std::chrono::nanoseconds duration) {
   auto microseconds = static_cast<double>(duration.count()) / 1e3;
   if (microseconds < 1e3) return fmt::format("{:.0f}us", microseconds);

@@ -21,6 +21,9 @@ class Table {
 // "45s", "12m", "3h", "5d".
 std::string FormatAge(std::chrono::nanoseconds age);
 
+// "512B", "3.5KiB", "104.0MiB", "1.2TiB".
+std::string FormatBytes(double bytes);
+
 // "120us", "4.5ms", "1.25s"; from two minutes on as FormatAge.
 std::string FormatDuration(std::chrono::nanoseconds duration);
 

@@ -4,8 +4,10 @@
 #include <grpcpp/support/status.h>
 
 #include <functional>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/call_context.h"
 
@@ -30,6 +32,14 @@ using EmbeddedStreamHandler =
     std::function<grpc::Status(std::string_view method_path, const CallContext& context,
                                const grpc::ByteBuffer& request, const EmbeddedWriter& write)>;
 
+// A page of the status socket that tells of what only the runtime knows.
+struct EmbeddedPage {
+  // "/images" and the like, none of the proxy's own.
+  std::string path;
+  // Makes its JSON, on the status socket's thread. Must not throw, nor take long.
+  std::function<std::string()> render;
+};
+
 // A runtime that lives in this process.
 struct EmbeddedService {
   // Without a stream handler it has no streams.
@@ -38,6 +48,7 @@ struct EmbeddedService {
 
   EmbeddedHandler call;
   EmbeddedStreamHandler stream;
+  std::vector<EmbeddedPage> pages;
 };
 
 }  // namespace crimux::proxy

@@ -87,5 +87,30 @@ TEST_CASE("durations have the unit that suits them") {
   CHECK(FormatDuration(seconds(600)) == "10m");
 }
 
+TEST_CASE("pulls under way and images are shown as tables") {
+  const char* page = R"({
+  "pulls":[{"name":"vm/fw:v1","source":"https://h/fw","phase":"fetching","bytes":13107200,
+            "totalBytes":104857600,"bytesPerSecond":1048576,"ageSeconds":12.7},
+           {"name":"vm/b","source":"oci://h/b:latest","phase":"checking","bytes":0,
+            "bytesPerSecond":0,"ageSeconds":130}],
+  "images":[{"id":"sha256:0123456789abcdef0123","tags":["vm/a:1","vm/a:2"],"digests":["vm/a@x"],
+             "bytes":1000,"diskBytes":2147483648,"format":"qcow2"},
+            {"id":"sha256:1123456789abcdef0123","tags":[],"digests":["vm/b@x"],"bytes":2048,
+             "diskBytes":1099511627776,"format":"qcow2"},{}]})";
+  CHECK(ImagesReport(ParsePage("images", page)) ==
+        "Pulls under way:\n"
+        "IMAGE     SOURCE            PHASE     DONE                        PER SECOND  AGE\n"
+        "vm/fw:v1  https://h/fw      fetching  12.5MiB of 100.0MiB (12 %)  1.0MiB      12s\n"
+        "vm/b      oci://h/b:latest  checking  0B                          0B          2m\n"
+        "\n"
+        "Images:\n"
+        "IMAGE   ID                   SIZE    DISK    FORMAT\n"
+        "vm/a:1  sha256:0123456789ab  1000B   2.0GiB  qcow2\n"
+        "vm/a:2  sha256:0123456789ab  1000B   2.0GiB  qcow2\n"
+        "vm/b@x  sha256:1123456789ab  2.0KiB  1.0TiB  qcow2\n"
+        "-       -                    -       -       -\n");
+  CHECK(ImagesReport({}) == "No pulls under way.\n");
+}
+
 }  // namespace
 }  // namespace crimux::ctl

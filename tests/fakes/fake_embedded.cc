@@ -60,6 +60,10 @@ proxy::EmbeddedStreamHandler Streams(FakeCri& cri) {
 
 }  // namespace
 
-proxy::EmbeddedService Embedded(FakeCri& cri) { return {Calls(cri), Streams(cri)}; }
+proxy::EmbeddedService Embedded(FakeCri& cri) {
+  proxy::EmbeddedService service(Calls(cri), Streams(cri));
+  service.pages = {{"/fake", [] { return std::string("{\"fake\": true}\n"); }}};
+  return service;
+}
 
 }  // namespace crimux

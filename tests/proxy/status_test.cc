@@ -43,6 +43,13 @@ TEST_CASE("an unknown page is 404, a wrong method 405, and both tell what there 
   CHECK(node.Http("GET", "/healthz?verbose").body == "ok\n");
 }
 
+TEST_CASE("a runtime of this process has pages of its own") {
+  Node node;
+  node.Start();
+  CHECK(node.Http("GET", "/fake").body == "{\"fake\": true}\n");
+  CHECK(node.Http("POST", "/fake").code == 405);
+}
+
 TEST_CASE("/runtimes tells the state of each") {
   Node node;
   node.Start();

@@ -86,6 +86,8 @@ VmRuntime::VmRuntime(const VmConfig& config) : parts_(std::make_unique<Parts>(co
 
 VmRuntime::~VmRuntime() { parts_->hypervisor.OnEnd(nullptr); }
 
+const ImageStore& VmRuntime::images() const { return parts_->images; }
+
 grpc::Status VmRuntime::Call(std::string_view method_path, const CallContext& context,
                              const grpc::ByteBuffer& request, grpc::ByteBuffer* response) {
   return parts_->dispatcher.Call(method_path, context, request, response);

@@ -8,6 +8,7 @@
 
 #include "base/call_context.h"
 #include "config/config.h"
+#include "vmruntime/image/image_store.h"
 
 namespace crimux::vm {
 
@@ -24,6 +25,9 @@ class VmRuntime {
   // One CRI call, as bytes. Any thread; blocks until it is answered. Never throws.
   grpc::Status Call(std::string_view method_path, const CallContext& context,
                     const grpc::ByteBuffer& request, grpc::ByteBuffer* response);
+
+  // For those who tell of it. Any thread.
+  const ImageStore& images() const;
 
  private:
   struct Parts;

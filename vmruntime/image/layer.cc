@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <string_view>
 
@@ -57,7 +58,8 @@ class Tar {
   const std::string& name() const { return name_; }
 
   // The content of the present entry.
-  void CopyTo(SparseFile& out) {
+  void CopyTo(SparseFile& out, uint64_t total) {
+    if (layer_.progress) layer_.progress->Begin(FetchPhase::kUnpacking);
     const void* bytes = nullptr;
     size_t size = 0;
     la_int64_t offset = 0;
@@ -70,6 +72,7 @@ class Tar {
       if (at > out.size()) out.Skip(at - out.size());
       if (result == ARCHIVE_EOF) return;
       out.Write({static_cast<const char*>(bytes), size});
+      if (layer_.progress) layer_.progress->At(out.size(), total);
     }
   }
 
@@ -152,6 +155,12 @@ bool IsTar(const std::filesystem::path& file) {
   return HasAt(OpenDiskBytes(file).read(0, 512), 257, "ustar");
 }
 
+void PadTar(const std::filesystem::path& file) {
+  constexpr uint64_t kBlock = 512;
+  uint64_t size = std::filesystem::file_size(file);
+  std::filesystem::resize_file(file, (size + kBlock - 1) / kBlock * kBlock);
+}
+
 LayerContent ListLayer(const LayerFile& layer, std::stop_token stop) {
   Tar tar(layer, std::move(stop));
   LayerContent content;
@@ -172,7 +181,7 @@ void ExtractFromLayer(const LayerFile& layer, const std::string& disk,
     if (tar.name() != disk || !IsPlainFile(entry)) continue;
     SparseFile out(
         {.file = to, .operation = kOperation, .shown = layer.shown, .size_limit = size_limit});
-    tar.CopyTo(out);
+    tar.CopyTo(out, static_cast<uint64_t>(std::max<la_int64_t>(archive_entry_size(entry), 0)));
     return out.Finish();
   }
   throw tar.Failure(StatusCode::FAILED_PRECONDITION, "the tar has changed");

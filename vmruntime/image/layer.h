@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "vmruntime/fetch/progress.h"
+
 namespace crimux::vm {
 
 // What a layer of a container image, or the tar of an artifact, has to do with the disk.
@@ -31,10 +33,16 @@ struct LayerFile {
   LayerKind kind;
   // Names the image in errors.
   std::string shown;
+  // Told how much is extracted; may be null.
+  Progress* progress = nullptr;
 };
 
 // Whether a file begins as a tar does.
 bool IsTar(const std::filesystem::path& file);
+
+// Fills up the last block of a tar that ends within it (umoci writes such): other readers don't
+// mind.
+void PadTar(const std::filesystem::path& file);
 
 // Looks through a tar that nobody vouches for; names in it are compared and shown, never used as
 // paths. Throws Error: FAILED_PRECONDITION (damaged; a link, device or folder where the disk should

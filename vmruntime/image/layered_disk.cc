@@ -28,7 +28,8 @@ TemporaryFile LayeredDisk::Get(const OciManifest& manifest) {
       if (single) return file;
       throw Refusal("the layer " + layer->digest + " is no tar");
     }
-    LayerFile tar{.file = file.path(), .kind = kind, .shown = shown_};
+    PadTar(file.path());
+    LayerFile tar{.file = file.path(), .kind = kind, .shown = shown_, .progress = &progress_};
     LayerContent content = ListLayer(tar, stop_);
     std::string disk = OnlyDisk(content);
     if (!disk.empty()) {

@@ -54,7 +54,7 @@ UniqueFd OpenAllowed(const std::filesystem::path& path,
 
 DownloadResult CopyLocalFile(const std::filesystem::path& path,
                              const std::vector<std::filesystem::path>& folders,
-                             const FetchFileSpec& spec, std::stop_token stop) {
+                             const FetchFileSpec& spec, Progress& progress, std::stop_token stop) {
   UniqueFd in = OpenAllowed(path, folders, spec);
   struct stat info {};
   if (::fstat(in.get(), &info) != 0) throw SystemError(errno, "look at", spec.shown);
@@ -72,6 +72,7 @@ DownloadResult CopyLocalFile(const std::filesystem::path& path,
     if (n < 0) throw SystemError(errno, "read", spec.shown);
     if (n == 0) return out.Finish();
     out.Write({buffer.data(), static_cast<size_t>(n)});
+    progress.At(out.size(), static_cast<uint64_t>(info.st_size));
   }
 }
 

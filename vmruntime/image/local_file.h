@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "vmruntime/fetch/fetch_file.h"
+#include "vmruntime/fetch/progress.h"
 
 namespace crimux::vm {
 
@@ -16,6 +17,6 @@ namespace crimux::vm {
 // CANCELLED by `stop`.
 DownloadResult CopyLocalFile(const std::filesystem::path& path,
                              const std::vector<std::filesystem::path>& folders,
-                             const FetchFileSpec& spec, std::stop_token stop);
+                             const FetchFileSpec& spec, Progress& progress, std::stop_token stop);
 
 }  // namespace crimux::vm

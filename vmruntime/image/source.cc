@@ -60,7 +60,7 @@ class FileSource : public ImageSource {
                           .file = file_.path(),
                           .size_limit = context_.config.image_size_limit,
                           .expected_size = DemandedSize(name_)},
-                         context_.stop);
+                         context_.progress, context_.stop);
   }
 
   DownloadResult Fetch() const {

@@ -121,6 +121,15 @@ TEST_CASE_METHOD(Layers, "a disk is extracted with holes, within the limit") {
                     "look for the disk in \"the image\": larger than the limit of 1048576 bytes");
 }
 
+TEST_CASE_METHOD(Layers, "a tar that ends with its last file's last byte is filled up") {
+  std::string tar = TarOf({{"disk/x", std::string(700, 'x')}}).substr(0, 512 + 700);
+  CHECK_THAT(Refused(tar), Catch::Contains("damaged tar"));
+  PadTar(file());
+  CHECK(std::filesystem::file_size(file()) == 1536);
+  CHECK(ListLayer({file(), LayerKind::kImage, "the image"}, {}).disks == Names{"disk/x"});
+  CHECK(Extract(ReadFile(file()), "disk/x") == std::string(700, 'x'));
+}
+
 TEST_CASE_METHOD(Layers, "a tar is known by its magic") {
   WriteFileAtomically(file(), TarOf({{"a", "1"}}));
   CHECK(IsTar(file()));

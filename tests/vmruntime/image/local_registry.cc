@@ -115,6 +115,16 @@ void LocalRegistry::WaitForAddress() {
   throw std::runtime_error("docker-registry does not start");
 }
 
+int LocalRegistry::Blobs(const std::string& repository) const {
+  std::string log = ReadFile(folder_.path() / "log");
+  std::string request = "\"GET /v2/" + repository + "/blobs/";
+  int count = 0;
+  for (size_t at = log.find(request); at != std::string::npos; at = log.find(request, at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
 std::string LocalRegistry::Push(const PushedImage& image,
                                 const std::string& repository_and_tag) const {
   TemporaryDir folder;

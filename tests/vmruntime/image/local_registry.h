@@ -32,6 +32,8 @@ class LocalRegistry {
   // "127.0.0.1:<port>"
   const std::string& address() const { return address_; }
   static Credentials User() { return {.username = "jo", .password = "s3cret-Pass"}; }
+  // How many requests for blobs of the repository were answered so far.
+  int Blobs(const std::string& repository) const;
   // The digest of what is there under "<repository>:<tag>" now.
   std::string Push(const PushedImage& image, const std::string& repository_and_tag) const;
 

@@ -3,6 +3,7 @@
 #include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/spdlog.h>
 
+#include <future>
 #include <sstream>
 
 #include "base/file.h"
@@ -73,6 +74,26 @@ TEST_CASE_METHOD(RegistryImages, "the disk in a container image is pulled, by ta
   CHECK(PullOci("kubevirt/fw@" + manifest, {}) == digest);
   store().Remove(digest, nullptr);
   CHECK(PullOci("kubevirt/fw:any@" + manifest) == digest);
+}
+
+TEST_CASE_METHOD(RegistryImages, "ten pulls at once are one download, and so is the next one") {
+  registry.Push(ContainerDisk(Qcow2Bytes()), "fw:v1");
+  int before = registry.Blobs("fw");
+  std::vector<std::future<std::string>> pulls;
+  for (int i = 0; i < 10; ++i) {
+    pulls.push_back(std::async(std::launch::async, [&] { return PullOci("fw:v1"); }));
+  }
+  for (std::future<std::string>& pull : pulls) CHECK(pull.get() == DigestOf(Qcow2Bytes()));
+  PullOci("fw:v1");
+  CHECK(registry.Blobs("fw") == before + 1);
+}
+
+TEST_CASE_METHOD(RegistryImages, "a pull from a registry ends when its caller leaves") {
+  registry.Push(ContainerDisk(Qcow2Bytes()), "fw:v1");
+  auto past = std::chrono::system_clock::now() + std::chrono::microseconds(100);
+  StatusCode code = PullCode(OciName("fw:v1"), {.deadline = past}, LocalRegistry::User());
+  CHECK(code == StatusCode::DEADLINE_EXCEEDED);
+  CHECK(Files().empty());
 }
 
 TEST_CASE_METHOD(RegistryImages, "layers may be packed, disks too, and of any format") {
