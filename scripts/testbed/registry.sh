@@ -1,11 +1,13 @@
 # An image registry on the loopback (Debian's docker-registry). A containerd that is told of it
 # (TestbedContainerdMirrors) pulls every image from there, whatever registry its name says.
 
+# With $REGISTRY_USERS, a file of htpasswd's with bcrypt, only those get in.
 TestbedStartRegistry() {
   cat >"$TESTBED/registry.yaml" <<END
 version: 0.1
 storage: {filesystem: {rootdirectory: $TESTBED/registry}, delete: {enabled: true}}
 http: {addr: "127.0.0.1:0"}
+${REGISTRY_USERS:+auth: {htpasswd: {realm: test, path: $REGISTRY_USERS\}\}}
 END
   Spawn registry docker-registry serve "$TESTBED/registry.yaml"
   WaitUntil 20 "the registry's port" RegistryPort
@@ -25,8 +27,8 @@ TestbedContainerdMirrors() {
   echo "$TESTBED/mirrors"
 }
 
-# PushImage LAYOUT:TAG REPOSITORY:TAG: from an OCI layout.
+# PushImage LAYOUT:TAG REPOSITORY:TAG [OPTION...]: from an OCI layout.
 PushImage() {
-  InTestbedNet skopeo copy --quiet --insecure-policy --dest-tls-verify=false "oci:$1" \
+  InTestbedNet skopeo copy --quiet --insecure-policy --dest-tls-verify=false "${@:3}" "oci:$1" \
     "docker://$REGISTRY/$2"
 }
