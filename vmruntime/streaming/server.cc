@@ -51,8 +51,9 @@ void Check(const CommandRequest& request, std::string_view operation) {
 
 }  // namespace
 
-Server::Server(asio::io_context& io, const StreamingConfig& config, Handlers& handlers)
-    : times_{.creation = std::chrono::seconds(30), .idle = config.idle_timeout},
+Server::Server(asio::io_context& io, const StreamingConfig& config, Handlers& handlers,
+               SessionTimes times)
+    : times_{.creation = times.creation, .idle = config.idle_timeout, .stall = times.stall},
       handlers_(handlers),
       acceptor_(Listen(io, config)),
       base_(BaseUrl(acceptor_.local_endpoint())) {

@@ -19,8 +19,9 @@ namespace crimux::vm::streaming {
 class Server {
  public:
   // Listens at once. `io` is run by somebody, and is stopped before this object is destroyed, and
-  // destroyed after it. Throws Error when the address can't be had.
-  Server(boost::asio::io_context& io, const StreamingConfig& config, Handlers& handlers);
+  // destroyed after it. `config` has its idle time. Throws Error when the address can't be had.
+  Server(boost::asio::io_context& io, const StreamingConfig& config, Handlers& handlers,
+         SessionTimes times = {});
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   ~Server();

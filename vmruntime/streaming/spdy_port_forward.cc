@@ -59,7 +59,9 @@ class PortForwardSession {
         times_(times),
         tasks_(executor),
         connection_(executor, transport,
-                    {.session = {.frames = {}, .streams = kMostStreams}, .idle = times.idle},
+                    {.session = {.frames = {}, .streams = kMostStreams},
+                     .idle = times.idle,
+                     .stall = times.stall},
                     [this](const Stream& stream) { Take(stream); }) {}
 
   Awaitable<void> Serve() { return tasks_.During(Race(connection_.Run(), ResetSingles())); }

@@ -13,6 +13,8 @@ struct SessionTimes {
   std::chrono::milliseconds creation{30'000};
   // Nothing goes either way.
   std::chrono::milliseconds idle{4 * 3600 * 1000};
+  // See SpdyLimits.
+  std::chrono::milliseconds stall{30'000};
 };
 
 // One session over SPDY, from behind its upgrade until client or command have come to their end.

@@ -87,8 +87,8 @@ Awaitable<void> FakeHandlers::PortForward(const std::string& sandbox_id, uint16_
   co_await out.Close();
 }
 
-TestServer::TestServer(StreamingConfig config)
-    : server(io, config, handlers), thread([this] { io.run(); }) {}
+TestServer::TestServer(StreamingConfig config, SessionTimes times)
+    : server(io, config, handlers, times), thread([this] { io.run(); }) {}
 
 TestServer::~TestServer() {
   io.stop();

@@ -35,7 +35,7 @@ class FakeHandlers final : public Handlers {
 
 // A server with these, and the thread that runs it.
 struct TestServer {
-  explicit TestServer(StreamingConfig config = {});
+  explicit TestServer(StreamingConfig config = {}, SessionTimes times = {});
   ~TestServer();
 
   // Waits until no handler runs; false when that takes too long.

@@ -82,6 +82,39 @@ TEST_CASE("a handler that doesn't read stops its client, whose loss is noticed a
   CHECK(test.BecomesQuiet());
 }
 
+TEST_CASE("a forwarded connection that nobody reads is reset in time, and the others go on") {
+  TestServer test({}, {.stall = std::chrono::milliseconds(100)});
+  SpdyClient client(test.server.PortForwardUrl({"s", {}}), "portforward.k8s.io");
+  auto open = [&](const std::string& port, const std::string& id) {
+    client.Open({{"streamtype", "error"}, {"port", port}, {"requestid", id}}, true);
+    return client.Open({{"streamtype", "data"}, {"port", port}, {"requestid", id}});
+  };
+  uint32_t deaf = open("3", "0");
+  uint32_t good = open("80", "1");
+  for (int i = 0; i < 10; ++i) client.Send(deaf, std::string(1 << 16, 'x'));
+  client.Send(good, "good", true);
+  CHECK(client.ReadAll(good) == "good");
+  CHECK_THAT(client.EndOf(deaf), Catch::Contains("reset"));
+}
+
+TEST_CASE("streams that the client doesn't open end the session") {
+  TestServer test({}, {.creation = std::chrono::seconds(2)});
+  SpdyClient client(test.server.ExecUrl(Request({"echo"})), "v4.channel.k8s.io");
+  client.Open({{"streamtype", "error"}});
+  client.WaitForGoAway();
+  SpdyClient single(test.server.PortForwardUrl({"s", {}}), "portforward.k8s.io");
+  uint32_t stream = single.Open({{"streamtype", "data"}, {"port", "80"}, {"requestid", "0"}});
+  single.ReadAll(stream);
+  CHECK(single.EndOf(stream) == "reset");
+}
+
+TEST_CASE("a request that doesn't come ends the connection") {
+  TestServer test({}, {.creation = std::chrono::seconds(2)});
+  UniqueFd connection = Connect(test.server.AttachUrl(Request({})));
+  SendAll(connection.get(), "POST /attach/");
+  CHECK(ReadHead(connection.get()).empty());
+}
+
 TEST_CASE("pings without end from a client that doesn't read cost bounded memory") {
   TestServer test;
   CommandClient client(test.server.ExecUrl(Request({"deaf"})), "v4.channel.k8s.io");
