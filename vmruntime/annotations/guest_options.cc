@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include <boost/json/parse.hpp>
+
 #include "vmruntime/annotations/yaml_json.h"
 
 namespace crimux::vm {
@@ -14,10 +16,11 @@ using namespace annotation;
 
 constexpr std::string_view kBlanks = " \t\r\n";
 
-// Virtlet took capitals, too.
+// Virtlet took capitals, too. A guest that is configured by Ignition has no cloud-init.
 SeedFormat ReadSeedFormat(const AnnotationReader& reader) {
   auto text = reader.Text(kCloudInit);
-  if (!text) return SeedFormat::kNoCloud;
+  bool has_ignition = reader.Text(kIgnition) || reader.Text(kIgnitionSource);
+  if (!text) return has_ignition ? SeedFormat::kNone : SeedFormat::kNoCloud;
   std::string word = *text;
   std::ranges::transform(word, word.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -74,6 +77,26 @@ std::optional<DataSource> ReadSshKeySource(const AnnotationReader& reader) {
   return source;
 }
 
+std::optional<std::string> ReadIgnition(const AnnotationReader& reader) {
+  auto text = reader.Text(kIgnition);
+  if (!text) return std::nullopt;
+  if (reader.Text(kIgnitionSource)) {
+    reader.Refuse(kIgnition, fmt::format("there is {}, too", kIgnitionSource.name));
+  }
+  try {
+    CheckIgnition(*text);
+  } catch (const std::invalid_argument& e) {
+    reader.Refuse(kIgnition, e.what());
+  }
+  return text;
+}
+
+std::optional<DataSource> ReadIgnitionSource(const AnnotationReader& reader) {
+  auto source = ReadSource(reader, kIgnitionSource, true);
+  if (source && source->key.empty()) source->key = "ignition";
+  return source;
+}
+
 std::vector<std::string> ReadSshKeys(const AnnotationReader& reader) {
   try {
     return SshKeyLines(reader.Text(kSshKeys).value_or(""));
@@ -83,6 +106,19 @@ std::vector<std::string> ReadSshKeys(const AnnotationReader& reader) {
 }
 
 }  // namespace
+
+void CheckIgnition(std::string_view text) {
+  boost::system::error_code error;
+  boost::json::value config = boost::json::parse({text.data(), text.size()}, error);
+  if (error) throw std::invalid_argument("it is not JSON: " + error.message());
+  const auto* object = config.if_object();
+  const auto* ignition = object == nullptr ? nullptr : object->if_contains("ignition");
+  const auto* inner = ignition == nullptr ? nullptr : ignition->if_object();
+  const auto* version = inner == nullptr ? nullptr : inner->if_contains("version");
+  if (version == nullptr || !version->is_string()) {
+    throw std::invalid_argument("it is no Ignition config: ignition.version is missing");
+  }
+}
 
 std::vector<std::string> SshKeyLines(std::string_view text) {
   std::vector<std::string> keys;
@@ -118,6 +154,13 @@ GuestOptions ReadGuestOptions(const AnnotationReader& reader) {
   options.files_source = ReadSource(reader, kFilesSource, false);
   options.write_mounts = reader.Flag(kWriteMounts);
   options.dhcp_only = reader.Flag(kDhcpOnly);
+  options.ignition = ReadIgnition(reader);
+  options.ignition_source = ReadIgnitionSource(reader);
+  options.agent_files = reader.Flag(kAgentFiles);
+  if (options.seed == SeedFormat::kNone && options.files_source && !options.agent_files) {
+    reader.Refuse(kFilesSource, fmt::format("the pod has no cloud-init: it takes {}: \"true\"",
+                                            kAgentFiles.name));
+  }
   return options;
 }
 

@@ -36,9 +36,18 @@ struct GuestOptions {
   // Files of mounted ConfigMaps, Secrets and the like are written into the guest's root disk.
   bool write_mounts = false;
   bool dhcp_only = false;
+  // A configuration for Ignition, checked to be one.
+  std::optional<std::string> ignition;
+  // Its key is never empty. Not beside `ignition`.
+  std::optional<DataSource> ignition_source;
+  // Files go into the guest by its agent, once that answers, and not by the seed.
+  bool agent_files = false;
 };
 
 GuestOptions ReadGuestOptions(const AnnotationReader& reader);
+
+// Throws std::invalid_argument unless it is a JSON object with `ignition.version`.
+void CheckIgnition(std::string_view text);
 
 // Lines of an authorized_keys file, without empty ones and comments. Throws std::invalid_argument
 // for one with a control character.

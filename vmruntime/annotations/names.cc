@@ -12,8 +12,8 @@ std::span<const Annotation> AllAnnotations() {
       kDiskBus, kDiskCache, kDiskIo, kDiskDiscard, kRootSize, kRootLifetime, kDisks, kCdroms,
       kCloudInit, kMetaData, kUserData, kUserDataOverwrite, kUserDataScript, kUserDataSource,
       kUserDataSourceKey, kUserDataSourceEncoding, kSshKeys, kSshKeySource, kFilesSource,
-      kWriteMounts,
-      kDhcpOnly,  //
+      kWriteMounts, kDhcpOnly, kIgnition, kIgnitionSource,
+      kAgentFiles,  //
   };
   return kAll;
 }

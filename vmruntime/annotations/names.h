@@ -48,6 +48,10 @@ inline constexpr Annotation kSshKeySource{"crimux.io/ssh-key-source", "VirtletSS
 inline constexpr Annotation kFilesSource{"crimux.io/files-source", "VirtletFilesFromDataSource"};
 inline constexpr Annotation kWriteMounts{"crimux.io/write-mounts"};
 inline constexpr Annotation kDhcpOnly{"crimux.io/dhcp-only", "VirtletForceDHCPNetworkConfig"};
+// Guest: without cloud-init.
+inline constexpr Annotation kIgnition{"crimux.io/ignition"};
+inline constexpr Annotation kIgnitionSource{"crimux.io/ignition-source"};
+inline constexpr Annotation kAgentFiles{"crimux.io/agent-files"};
 
 }  // namespace annotation
 

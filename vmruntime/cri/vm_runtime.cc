@@ -46,6 +46,7 @@ struct VmRuntime::Parts {
   LibvirtHypervisor hypervisor;
   Owner qemu;
   HostShares shares;
+  AgentFiles agent_files;
   Rooms rooms;
   Containers containers;
   Sandboxes sandboxes;
@@ -68,7 +69,9 @@ VmRuntime::Parts::Parts(const VmConfig& vm_config)
       hypervisor(config),
       qemu(QemuOwner(config)),
       shares(config.virtiofsd, qemu.uid, qemu.gid),
-      rooms{config, layout, qemu, registry, locks, networks, images, hypervisor, consoles, shares},
+      agent_files(registry, hypervisor),
+      rooms{config, layout,     qemu,     registry, locks,      networks,
+            images, hypervisor, consoles, shares,   agent_files},
       containers(rooms),
       sandboxes(rooms, containers),
       ends(containers) {

@@ -49,6 +49,14 @@ void AddNetworks(array& networks, const GuestInterface& interface, const std::st
   }
 }
 
+// OpenStack has no place for search domains; cloud-init takes them from a network, and then wants
+// to find the servers there, too.
+void AddDns(object& network, const DnsSettings& dns) {
+  if (dns.searches.empty()) return;
+  network["dns_search"] = array(dns.searches.begin(), dns.searches.end());
+  network["dns_nameservers"] = array(dns.servers.begin(), dns.servers.end());
+}
+
 array Services(const DnsSettings& dns) {
   array services;
   for (const std::string& server : dns.servers) {
@@ -70,10 +78,7 @@ object NetworkData(const std::vector<GuestInterface>& interfaces, const DnsSetti
                            {"mtu", interfaces[i].mtu}});
     AddNetworks(networks, interfaces[i], link);
   }
-  // OpenStack has no place for search domains; cloud-init takes them from a network.
-  if (!networks.empty() && !dns.searches.empty()) {
-    networks.front().get_object()["dns_search"] = array(dns.searches.begin(), dns.searches.end());
-  }
+  if (!networks.empty()) AddDns(networks.front().get_object(), dns);
   return {
       {"links", std::move(links)}, {"networks", std::move(networks)}, {"services", Services(dns)}};
 }

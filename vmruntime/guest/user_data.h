@@ -10,4 +10,7 @@ namespace crimux::vm {
 // pod's mounts. Throws Error (INVALID_ARGUMENT) that names the annotation.
 void AddUserData(const GuestOptions& options, const PodMounts& mounts, SeedSpec* spec);
 
+// The configuration for Ignition that the annotations give or name; empty: none. Throws as above.
+std::string IgnitionConfig(const GuestOptions& options, const PodMounts& mounts);
+
 }  // namespace crimux::vm

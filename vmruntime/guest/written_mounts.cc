@@ -22,11 +22,6 @@ bool Has(const std::filesystem::path& path, std::string_view part) {
   return std::ranges::any_of(path, [&](const auto& name) { return name == part; });
 }
 
-bool IsWanted(const std::filesystem::path& host_path) {
-  if (Has(host_path, kConfigMaps) || Has(host_path, kSecrets)) return true;
-  return Has(host_path, kSubPaths) && !std::filesystem::is_directory(host_path);
-}
-
 class Writer {
  public:
   explicit Writer(std::vector<GuestFile>* files) : files_(files) {}
@@ -70,10 +65,15 @@ class Writer {
 
 }  // namespace
 
+bool IsWrittenMount(const std::filesystem::path& host_path) {
+  if (Has(host_path, kConfigMaps) || Has(host_path, kSecrets)) return true;
+  return Has(host_path, kSubPaths) && !std::filesystem::is_directory(host_path);
+}
+
 void AddWrittenMounts(const PodMounts& mounts, std::vector<GuestFile>* files) {
   Writer writer(files);
   for (const PodMount& mount : mounts) {
-    if (IsWanted(mount.host_path)) writer.Add(mount);
+    if (IsWrittenMount(mount.host_path)) writer.Add(mount);
   }
 }
 

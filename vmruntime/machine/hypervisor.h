@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -54,6 +55,11 @@ class Hypervisor {
   virtual std::vector<std::string> List() = 0;
   // Process id of its QEMU; nullopt when it isn't running.
   virtual std::optional<int> Pid(const std::string& name) = 0;
+  // Sends a command to the guest's agent and waits for its answer; both are JSON (QEMU's guest
+  // agent protocol). Throws Error: UNAVAILABLE when the agent isn't there or doesn't answer in
+  // time, FAILED_PRECONDITION with its own words when it refuses.
+  virtual std::string AgentCommand(const std::string& name, const std::string& command,
+                                   std::chrono::seconds timeout) = 0;
   // For the Status of the runtime: empty when machines can run, else why not.
   virtual std::string Fault() = 0;
 };

@@ -1,5 +1,6 @@
 #include "vmruntime/machine/libvirt_hypervisor.h"
 
+#include <libvirt/libvirt-qemu.h>
 #include <libvirt/virterror.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -156,6 +157,20 @@ std::vector<std::string> LibvirtHypervisor::List() {
     names.emplace_back(virDomainGetName(domain.get()));
   }
   return names;
+}
+
+std::string LibvirtHypervisor::AgentCommand(const std::string& name, const std::string& command,
+                                            std::chrono::seconds timeout) {
+  DomainHandle domain = ExistingDomain(connection_.get(), "ask guest agent of", name);
+  std::unique_ptr<char, decltype(&::free)> answer(
+      virDomainQemuAgentCommand(domain.get(), command.c_str(), static_cast<int>(timeout.count()),
+                                0),
+      &::free);
+  if (answer) return answer.get();
+  int code = virGetLastErrorCode();
+  bool refused = code == VIR_ERR_INTERNAL_ERROR;
+  throw Error(refused ? grpc::StatusCode::FAILED_PRECONDITION : grpc::StatusCode::UNAVAILABLE,
+              "ask guest agent of", name, virGetLastErrorMessage());
 }
 
 std::optional<int> LibvirtHypervisor::Pid(const std::string& name) {

@@ -38,6 +38,8 @@ class LibvirtHypervisor final : public Hypervisor {
   void Undefine(const std::string& name) override;
   std::optional<MachineState> State(const std::string& name) override;
   std::vector<std::string> List() override;
+  std::string AgentCommand(const std::string& name, const std::string& command,
+                           std::chrono::seconds timeout) override;
   std::optional<int> Pid(const std::string& name) override;
   std::string Fault() override;
 

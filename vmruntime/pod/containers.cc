@@ -136,16 +136,20 @@ void Containers::MakeMachine(const ContainerRecord& container, const SandboxReco
   std::vector<DiskSpec> made = MakeDisks(container, sandbox, disks, image, rooms_);
   spec.disks.insert(spec.disks.begin(), made.begin(), made.end());  // before the seed
   CreateConsoleFile(rooms_.layout.Console(container.id()), rooms_.qemu);
-  MakeSeed(container, sandbox);
+  TellGuest(container, sandbox);
   rooms_.hypervisor.Define(spec);
 }
 
-void Containers::MakeSeed(const ContainerRecord& container, const SandboxRecord& sandbox) {
+void Containers::TellGuest(const ContainerRecord& container, const SandboxRecord& sandbox) {
   const PodOptions options = ReadPodOptions(AnnotationsOf(sandbox.config()));
+  const std::string& id = container.id();
+  WriteIgnition(rooms_.layout.Ignition(id), container, options.guest, rooms_.qemu);
+  // What is wrong with the files shows now, not when the guest's agent answers.
+  if (options.guest.agent_files) GuestFilesOf(container, sandbox, options.guest);
   if (options.guest.seed == SeedFormat::kNone) return;
   auto volumes = VolumesOf(container, options.shares, rooms_.layout);
-  WriteSeed(rooms_.layout.Seed(container.id()),
-            MakeSeedSpec(container, sandbox, options.guest, volumes), rooms_.qemu);
+  WriteSeed(rooms_.layout.Seed(id), MakeSeedSpec(container, sandbox, options.guest, volumes),
+            rooms_.qemu);
 }
 
 void Containers::FollowConsole(const ContainerRecord& container) {
@@ -177,6 +181,7 @@ void Containers::Start(const std::string& id_or_prefix) {
   });
   try {
     StartMachine(container, sandbox);
+    rooms_.agent_files.Deliver(container, sandbox);
   } catch (const std::exception& e) {
     rooms_.shares.Stop(rooms_.layout.Container(id));
     rooms_.consoles.Finish(id);

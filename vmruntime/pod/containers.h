@@ -48,7 +48,7 @@ class Containers {
                                    const state::SandboxRecord& sandbox);
   void MakeMachine(const state::ContainerRecord& container, const state::SandboxRecord& sandbox);
   void StartMachine(const state::ContainerRecord& container, const state::SandboxRecord& sandbox);
-  void MakeSeed(const state::ContainerRecord& container, const state::SandboxRecord& sandbox);
+  void TellGuest(const state::ContainerRecord& container, const state::SandboxRecord& sandbox);
   void Destroy(const std::string& id);
   void Exit(const std::string& id, int exit_code, const std::string& reason,
             const std::string& message);

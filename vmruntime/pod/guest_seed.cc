@@ -14,6 +14,7 @@
 #include "vmruntime/guest/iso_image.h"
 #include "vmruntime/guest/seed.h"
 #include "vmruntime/guest/user_data.h"
+#include "vmruntime/guest/written_mounts.h"
 #include "vmruntime/pod/network_record.h"
 
 namespace crimux::vm {
@@ -56,7 +57,8 @@ constexpr std::string_view kShareFolder = "/run/crimux";
 
 // The share, and from it each mount to the place that the manifest names, outer ones first. The
 // hosts file is written instead, so that a guest has it without the share, too.
-std::vector<GuestMount> GuestMounts(const std::optional<ShareRequest>& volumes) {
+std::vector<GuestMount> GuestMounts(const std::optional<ShareRequest>& volumes,
+                                    const GuestOptions& options) {
   if (!volumes) return {};
   std::vector<GuestMount> mounts = {
       {.source = kShareTag, .type = "virtiofs", .path = std::string(kShareFolder)}};
@@ -67,7 +69,8 @@ std::vector<GuestMount> GuestMounts(const std::optional<ShareRequest>& volumes) 
   std::vector<SharedMount> sorted = volumes->mounts;
   std::ranges::stable_sort(sorted, {}, [](const SharedMount& mount) { return mount.guest; });
   for (const SharedMount& mount : sorted) {
-    if (mount.guest == "/etc/hosts") continue;
+    bool is_written = options.write_mounts && IsWrittenMount(mount.host);
+    if (is_written || mount.guest == "/etc/hosts") continue;
     mounts.push_back({.source = fmt::format("{}/{}", kShareFolder, mount.name),
                       .type = "",
                       .path = mount.guest.string(),
@@ -76,37 +79,52 @@ std::vector<GuestMount> GuestMounts(const std::optional<ShareRequest>& volumes) 
   return mounts;
 }
 
+// Only QEMU's user may read it. Nothing is left on failure.
+void WriteForQemu(const std::filesystem::path& file, const std::string& content, Owner qemu) {
+  absl::Cleanup remove = [&] { ::unlink(file.c_str()); };
+  UniqueFd fd = OpenFile(file, O_WRONLY | O_CREAT | O_TRUNC, 0400);
+  WriteAll(fd.get(), content, file);
+  if (::fchown(fd.get(), qemu.uid, qemu.gid) != 0) {
+    throw SystemError(errno, "give to QEMU's user", file.string());
+  }
+  std::move(remove).Cancel();
+}
+
 }  // namespace
 
 SeedSpec MakeSeedSpec(const state::ContainerRecord& container, const state::SandboxRecord& sandbox,
                       const GuestOptions& options, const std::optional<ShareRequest>& volumes) {
   const PodSandboxConfig& pod = sandbox.config();
-  const std::string pod_name = pod.metadata().namespace_() + "/" + pod.metadata().name();
   SeedSpec spec{.format = options.seed,
                 .instance_id = pod.metadata().name() + "." + pod.metadata().namespace_(),
                 .hostname = HostnameOf(pod)};
-  NetworkRequest network = MakeNetworkRequest(sandbox, {});
   if (!options.dhcp_only) {
     spec.interfaces = FromRecord(sandbox.network()).interfaces;
-    spec.dns = network.dns;
+    spec.dns = MakeNetworkRequest(sandbox, {}).dns;
   }
-  spec.mounts = GuestMounts(volumes);
-  const PodMounts mounts = MountsOf(container.config());
-  spec.files =
-      MakeGuestFiles(options, mounts, EnvironmentOf(container.config()), network.dns, pod_name);
-  AddUserData(options, mounts, &spec);
+  spec.mounts = GuestMounts(volumes, options);
+  if (!options.agent_files) spec.files = GuestFilesOf(container, sandbox, options);
+  AddUserData(options, MountsOf(container.config()), &spec);
   return spec;
 }
 
+std::vector<GuestFile> GuestFilesOf(const state::ContainerRecord& container,
+                                    const state::SandboxRecord& sandbox,
+                                    const GuestOptions& options) {
+  const auto& metadata = sandbox.config().metadata();
+  return MakeGuestFiles(options, MountsOf(container.config()), EnvironmentOf(container.config()),
+                        MakeNetworkRequest(sandbox, {}).dns,
+                        metadata.namespace_() + "/" + metadata.name());
+}
+
 void WriteSeed(const std::filesystem::path& file, const SeedSpec& spec, Owner qemu) {
-  std::string image = MakeIso(SeedLabel(spec.format), SeedFiles(spec));
-  absl::Cleanup remove = [&] { ::unlink(file.c_str()); };
-  UniqueFd fd = OpenFile(file, O_WRONLY | O_CREAT | O_TRUNC, 0400);
-  WriteAll(fd.get(), image, file);
-  if (::fchown(fd.get(), qemu.uid, qemu.gid) != 0) {
-    throw SystemError(errno, "give to QEMU's user", file.string());
-  }
-  std::move(remove).Cancel();
+  WriteForQemu(file, MakeIso(SeedLabel(spec.format), SeedFiles(spec)), qemu);
+}
+
+void WriteIgnition(const std::filesystem::path& file, const state::ContainerRecord& container,
+                   const GuestOptions& options, Owner qemu) {
+  std::string config = IgnitionConfig(options, MountsOf(container.config()));
+  if (!config.empty()) WriteForQemu(file, config, qemu);
 }
 
 }  // namespace crimux::vm

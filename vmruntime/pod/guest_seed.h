@@ -13,7 +13,16 @@ namespace crimux::vm {
 SeedSpec MakeSeedSpec(const state::ContainerRecord& container, const state::SandboxRecord& sandbox,
                       const GuestOptions& options, const std::optional<ShareRequest>& volumes);
 
+// The files among them, wherever they go by the seed or by the guest's agent.
+std::vector<GuestFile> GuestFilesOf(const state::ContainerRecord& container,
+                                    const state::SandboxRecord& sandbox,
+                                    const GuestOptions& options);
+
 // Writes the seed's image, which only QEMU's user may read. Throws Error; nothing is left then.
 void WriteSeed(const std::filesystem::path& file, const SeedSpec& spec, Owner qemu);
+
+// The same with a configuration for Ignition, if the pod has one.
+void WriteIgnition(const std::filesystem::path& file, const state::ContainerRecord& container,
+                   const GuestOptions& options, Owner qemu);
 
 }  // namespace crimux::vm

@@ -9,7 +9,8 @@ namespace crimux::vm {
 //   state.db             records
 //   lock                 held by the crimuxd that uses the directory
 //   sandboxes/<id>/      DHCP server of a pod
-//   containers/<id>/     root disk that goes with it, nodes of block devices, CD-ROMs, seed, console,
+//   containers/<id>/     root disk that goes with it, nodes of block devices, CD-ROMs, seed,
+//   console,
 //                        checkpoint of the console's log
 //   disks/<pod>/         what pods keep (see PodDisks)
 //   sock/<16 digits>     console sockets (and beside them others), with names short enough for a
@@ -30,6 +31,9 @@ class Layout {
     return Container(id) / "root.qcow2";
   }
   std::filesystem::path Seed(const std::string& id) const { return Container(id) / "seed.iso"; }
+  std::filesystem::path Ignition(const std::string& id) const {
+    return Container(id) / "ignition.json";
+  }
   std::filesystem::path Console(const std::string& id) const { return Container(id) / "console"; }
   std::filesystem::path Checkpoint(const std::string& id) const {
     return Container(id) / "console.checkpoint";

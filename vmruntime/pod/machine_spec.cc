@@ -72,6 +72,10 @@ MachineSpec MakeMachineSpec(const state::ContainerRecord& container,
     DiskBus bus = options.disks.bus.value_or(DiskBus::kVirtio);
     spec.disks.push_back(SeedDisk(rooms.layout.Seed(container.id()), bus));
   }
+  if (options.guest.ignition || options.guest.ignition_source) {
+    // Where Ignition looks for it in QEMU.
+    spec.firmware_files.push_back({"opt/com.coreos/config", rooms.layout.Ignition(container.id())});
+  }
   for (const GuestInterface& interface : FromRecord(sandbox.network()).interfaces) {
     spec.nics.push_back({interface.tap, interface.mac, interface.mtu});
   }

@@ -46,12 +46,17 @@ void Recovery::RecoverContainer(const ContainerRecord& container) {
     case ContainerRecord::RUNNING: {
       auto state = rooms_.hypervisor.State(id);
       containers_.FollowConsole(container);
-      if (state && state->running) return;
+      if (state && state->running) return GiveFiles(container);
       return containers_.Ended(id, state && state->end ? *state->end : MachineEnd::kCrashed);
     }
     default:
       return;
   }
+}
+
+void Recovery::GiveFiles(const ContainerRecord& container) {
+  auto sandbox = rooms_.registry.FindSandbox(container.sandbox_id());
+  if (sandbox) rooms_.agent_files.Deliver(container, *sandbox);
 }
 
 void Recovery::RecoverSandbox(const SandboxRecord& sandbox) {

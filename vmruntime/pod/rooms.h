@@ -6,6 +6,7 @@
 #include "vmruntime/image/image_store.h"
 #include "vmruntime/machine/hypervisor.h"
 #include "vmruntime/network/pod_network.h"
+#include "vmruntime/pod/agent_files.h"
 #include "vmruntime/pod/layout.h"
 #include "vmruntime/pod/pod_locks.h"
 #include "vmruntime/pod/registry.h"
@@ -25,6 +26,7 @@ struct Rooms {
   Hypervisor& hypervisor;
   ConsoleLogs& consoles;
   Shares& shares;
+  AgentFiles& agent_files;
 };
 
 }  // namespace crimux::vm

@@ -116,6 +116,34 @@ TEST_CASE("the flags of the guest are flags") {
   }
 }
 
+TEST_CASE("a configuration for Ignition is one, and takes cloud-init's place") {
+  const std::string config = R"({"ignition": {"version": "3.3.0"}})";
+  CHECK(Read({{"crimux.io/ignition", config}}).ignition == config);
+  CHECK(Read({{"crimux.io/ignition", config}}).seed == SeedFormat::kNone);
+  CHECK(Read({{"crimux.io/ignition", config}, {"crimux.io/cloud-init", "nocloud"}}).seed ==
+        SeedFormat::kNoCloud);
+  auto source = Read({{"crimux.io/ignition-source", "secret/ign"}}).ignition_source;
+  CHECK(source->key == "ignition");
+  for (const char* text : {"", "{", "[]", "{}", R"({"ignition": {}})", R"({"ignition": 3})"}) {
+    CHECK_THAT(RefusalOf("crimux.io/ignition", text), Contains("crimux.io/ignition"));
+  }
+  CHECK_THAT(RefusalOf("crimux.io/ignition-source", "x"), Contains("none of: configmap/NAME"));
+  CHECK_THAT(Refusal([&] {
+               Read({{"crimux.io/ignition", config}, {"crimux.io/ignition-source", "secret/i"}});
+             }),
+             Contains("there is crimux.io/ignition-source, too"));
+}
+
+TEST_CASE("files go by the seed or by the guest's agent, and one of them there must be") {
+  CHECK(Read({{"crimux.io/agent-files", "true"}}).agent_files);
+  CHECK_THAT(RefusalOf("crimux.io/agent-files", "1"), Contains("neither true nor false"));
+  AnnotationMap map{{"VirtletFilesFromDataSource", "secret/a"}, {"crimux.io/cloud-init", "none"}};
+  CHECK_THAT(Refusal([&] { Read(map); }),
+             Contains("VirtletFilesFromDataSource") && Contains("it takes crimux.io/agent-files"));
+  map["crimux.io/agent-files"] = "true";
+  CHECK(Read(map).files_source->name == "a");
+}
+
 TEST_CASE("a script is kept as it is") {
   CHECK(Read({{"VirtletCloudInitUserDataScript", "#!/bin/sh\necho hi\n"}}).script ==
         "#!/bin/sh\necho hi\n");

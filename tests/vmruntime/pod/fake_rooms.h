@@ -45,6 +45,11 @@ class FakeHypervisor : public Hypervisor {
     for (const auto& [name, state] : machines) names.push_back(name);
     return names;
   }
+  std::string AgentCommand(const std::string& name, const std::string& command,
+                           std::chrono::seconds) override {
+    if (!agent) throw Error(grpc::StatusCode::UNAVAILABLE, "ask guest agent of", name, "no agent");
+    return agent(command);
+  }
   std::optional<int> Pid(const std::string&) override { return std::nullopt; }
   std::string Fault() override { return ""; }
 
@@ -55,6 +60,7 @@ class FakeHypervisor : public Hypervisor {
     if (handler_) handler_(name, end);
   }
 
+  std::function<std::string(const std::string& command)> agent;
   bool fail_define = false;
   bool fail_start = false;
   bool obeys_shutdown = true;
@@ -149,8 +155,8 @@ struct World {
         store(layout.Database()),
         registry(store),
         images(directory),
-        rooms{config,   layout, Owner{},    registry, locks,
-              networks, images, hypervisor, consoles, shares},
+        rooms{config, layout,     Owner{},  registry, locks,      networks,
+              images, hypervisor, consoles, shares,   agent_files},
         containers(rooms),
         sandboxes(rooms, containers) {
     config.netns_dir = directory / "netns";
@@ -211,6 +217,7 @@ struct World {
   FakeImages images;
   FakeConsoles consoles;
   FakeShares shares;
+  AgentFiles agent_files{registry, hypervisor};
   Rooms rooms;
   Containers containers;
   Sandboxes sandboxes;

@@ -69,6 +69,22 @@ TEST_CASE("the annotation takes the other format, or none") {
   }
 }
 
+TEST_CASE("a configuration for Ignition waits at the firmware's device, readable for QEMU alone") {
+  Fixture f;
+  const std::string config = R"({"ignition": {"version": "3.3.0"}})";
+  std::string id = f.Create({{"crimux.io/ignition", config}});
+  REQUIRE(f.Machine(id).firmware_files.size() == 1);
+  CHECK(f.Machine(id).firmware_files[0].name == "opt/com.coreos/config");
+  CHECK(ReadFile(f.Machine(id).firmware_files[0].file) == config);
+  CHECK_FALSE(std::filesystem::exists(f.world.layout.Seed(id)));
+}
+
+TEST_CASE("files that go by the guest's agent are not in the seed") {
+  Fixture f;
+  std::string id = f.Create({{"crimux.io/agent-files", "true"}});
+  CHECK_FALSE(Has(f.Seed(id), "COLOUR"));
+}
+
 TEST_CASE("without a network configuration the guest finds its network by DHCP") {
   Fixture f;
   std::string id = f.Create({{"VirtletForceDHCPNetworkConfig", "true"}});
@@ -109,6 +125,9 @@ TEST_CASE("the guest mounts the share, and each volume of it where the manifest 
   CHECK(mounts[2].path == "/data");
   CHECK(mounts[2].source == "/run/crimux/data");
   CHECK(mounts[3].path == "/data/inner");
+  volumes.mounts[2].host = "/pods/x/kubernetes.io~configmap/data";
+  CHECK(MakeSeedSpec({}, sandbox, {}, volumes).mounts.size() == 4);
+  CHECK(MakeSeedSpec({}, sandbox, {.write_mounts = true}, volumes).mounts.size() == 3);
   volumes.protocol = ShareProtocol::k9p;
   CHECK(MakeSeedSpec({}, sandbox, {}, volumes).mounts[0].type == "9p");
   CHECK(MakeSeedSpec({}, sandbox, {}, {}).mounts.empty());

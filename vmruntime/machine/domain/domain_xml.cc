@@ -45,6 +45,7 @@ std::string DomainXml(const MachineSpec& spec, const MachineHost& host) {
   AddIdentity(domain, spec);
   AddSharedMemory(domain, spec);
   AddPlatform(domain, spec, host);
+  AddFirmwareFiles(domain, spec);
   AddEndings(domain);
   AddDevices(domain, spec, host);
   std::ostringstream out;

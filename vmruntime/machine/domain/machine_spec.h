@@ -26,6 +26,12 @@ struct ShareSpec {
   std::filesystem::path folder;
 };
 
+// A file that the guest finds at its firmware's configuration device (fw_cfg).
+struct FirmwareFile {
+  std::string name;  // "opt/…"
+  std::filesystem::path file;
+};
+
 struct MachineSpec {
   std::string name;  // domain name; unique
   std::string uuid;
@@ -33,6 +39,7 @@ struct MachineSpec {
   uint64_t memory = 0;          // bytes
   std::vector<DiskSpec> disks;  // the bootable ones in boot order
   std::vector<NicSpec> nics;
+  std::vector<FirmwareFile> firmware_files;
   std::optional<ShareSpec> share;
   // Unix socket of the serial console, and the file to which QEMU appends all it prints. The guest
   // agent's socket lies beside it: "<console_socket>.agent", below 108 bytes.

@@ -11,6 +11,7 @@ void AddPlatform(pugi::xml_node domain, const MachineSpec& spec, const MachineHo
 
 // Memory that virtiofsd can see as well.
 void AddSharedMemory(pugi::xml_node domain, const MachineSpec& spec);
+void AddFirmwareFiles(pugi::xml_node domain, const MachineSpec& spec);
 
 void AddDisks(pugi::xml_node devices, const MachineSpec& spec);
 void AddNics(pugi::xml_node devices, const MachineSpec& spec);

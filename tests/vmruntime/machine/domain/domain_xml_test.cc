@@ -90,6 +90,12 @@ TEST_CASE("a pod's mounts come by 9p") {
   CHECK(DomainXml(spec, {}) == Golden("9p"));
 }
 
+TEST_CASE("files of the firmware's configuration device are in the reviewed XML") {
+  MachineSpec spec = Minimal();
+  spec.firmware_files.push_back({"opt/com.coreos/config", "/machines/web/ignition,1.json"});
+  CHECK(DomainXml(spec, {}) == Golden("firmware_files"));
+}
+
 TEST_CASE("markup in names and paths stays text") {
   const std::string evil = "a<b>&\"'</name><devices/>";
   MachineSpec spec = Minimal();
