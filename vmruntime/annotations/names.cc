@@ -7,7 +7,7 @@ namespace crimux::vm {
 std::span<const Annotation> AllAnnotations() {
   using namespace annotation;
   static constexpr std::array kAll = {
-      kVcpus, kShares, kSharesChown,
+      kVcpus, kExec, kSshUser, kSshKey, kShares, kSharesChown,
       // Disks.
       kDiskBus, kDiskCache, kDiskIo, kDiskDiscard, kRootSize, kRootLifetime, kDisks, kCdroms,
       kCloudInit, kMetaData, kUserData, kUserDataOverwrite, kUserDataScript, kUserDataSource,

@@ -16,6 +16,10 @@ namespace annotation {
 
 inline constexpr Annotation kVcpus{"crimux.io/vcpus", "VirtletVCPUCount"};
 
+inline constexpr Annotation kExec{"crimux.io/exec"};
+inline constexpr Annotation kSshUser{"crimux.io/ssh-user"};
+inline constexpr Annotation kSshKey{"crimux.io/ssh-key"};
+
 inline constexpr Annotation kShares{"crimux.io/shares"};
 inline constexpr Annotation kSharesChown{"crimux.io/shares-chown", "VirtletChown9pfsMounts"};
 

@@ -8,7 +8,8 @@ PodOptions ReadPodOptions(const AnnotationMap& annotations) {
   return {.machine = ReadMachineOptions(reader),
           .disks = ReadDiskOptions(reader),
           .shares = ReadShareOptions(reader),
-          .guest = ReadGuestOptions(reader)};
+          .guest = ReadGuestOptions(reader),
+          .exec = ReadExecOptions(reader)};
 }
 
 }  // namespace crimux::vm

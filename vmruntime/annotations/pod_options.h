@@ -1,6 +1,7 @@
 #pragma once
 
 #include "vmruntime/annotations/disk_options.h"
+#include "vmruntime/annotations/exec_options.h"
 #include "vmruntime/annotations/guest_options.h"
 #include "vmruntime/annotations/machine_options.h"
 #include "vmruntime/annotations/share_options.h"
@@ -13,6 +14,7 @@ struct PodOptions {
   DiskOptions disks;
   ShareOptions shares;
   GuestOptions guest;
+  ExecOptions exec;
 };
 
 // Throws Error (INVALID_ARGUMENT) for the first annotation that is wrong: RunPodSandbox calls it,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "vmruntime/cri/dispatcher.h"
+#include "vmruntime/exec/exec_sync.h"
 #include "vmruntime/pod/containers.h"
 #include "vmruntime/pod/rooms.h"
 #include "vmruntime/pod/sandboxes.h"
@@ -20,6 +21,9 @@ void AddSandboxRpcs(Dispatcher& dispatcher, const Rooms& rooms, Sandboxes& sandb
 void AddContainerRpcs(Dispatcher& dispatcher, const Rooms& rooms, Containers& containers);
 // ListImages, ImageStatus, PullImage, RemoveImage, ImageFsInfo.
 void AddImageRpcs(Dispatcher& dispatcher, const Rooms& rooms);
+// ExecSync, on the thread of `io`; Exec: a URL on the streaming server.
+void AddExecRpcs(Dispatcher& dispatcher, const Rooms& rooms, streaming::Server& server,
+                 boost::asio::io_context& io, GuestCommands& commands);
 // Attach, PortForward: URLs on the streaming server.
 void AddStreamRpcs(Dispatcher& dispatcher, const Rooms& rooms, streaming::Server& server);
 

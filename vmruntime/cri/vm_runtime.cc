@@ -38,12 +38,14 @@ struct VmRuntime::Parts {
   CniPodNetworks networks;
   DiskImageStore images;
   FileConsoleLogs logs;
+  LibvirtHypervisor hypervisor;
+  NodeKey key;
   IoThread io;
   SharedConsoles consoles;
+  GuestCommands commands;
   PodSessions sessions;
   streaming::Server streams;
   StopAtEnd stop_io;
-  LibvirtHypervisor hypervisor;
   Owner qemu;
   HostShares shares;
   AgentFiles agent_files;
@@ -62,16 +64,18 @@ VmRuntime::Parts::Parts(const VmConfig& vm_config)
       registry(store),
       networks(config),
       images(config),
+      hypervisor(config),
+      key(layout.SshKey()),
       consoles(logs, io.context(), config.streaming.scrollback),
-      sessions(registry, consoles),
+      commands(registry, layout, hypervisor, key),
+      sessions(registry, consoles, commands),
       streams(io.context(), config.streaming, sessions),
       stop_io{io},
-      hypervisor(config),
       qemu(QemuOwner(config)),
       shares(config.virtiofsd, qemu.uid, qemu.gid),
       agent_files(registry, hypervisor),
-      rooms{config, layout,     qemu,     registry, locks,      networks,
-            images, hypervisor, consoles, shares,   agent_files},
+      rooms{config, layout,     qemu,     registry, locks,       networks,
+            images, hypervisor, consoles, shares,   agent_files, key.public_line()},
       containers(rooms),
       sandboxes(rooms, containers),
       ends(containers) {
@@ -82,6 +86,7 @@ VmRuntime::Parts::Parts(const VmConfig& vm_config)
   AddSandboxRpcs(dispatcher, rooms, sandboxes);
   AddContainerRpcs(dispatcher, rooms, containers);
   AddImageRpcs(dispatcher, rooms);
+  AddExecRpcs(dispatcher, rooms, streams, io.context(), commands);
   AddStreamRpcs(dispatcher, rooms, streams);
 }
 

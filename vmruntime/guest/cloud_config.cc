@@ -34,6 +34,20 @@ object NetworkAtEveryBoot() {
   return {{"network", object{{"when", array{"boot-new-instance", "boot"}}}}};
 }
 
+// Adds the key in its first argument to root's, once.
+constexpr char kAddRootKey[] =
+    "mkdir -p -m 0700 /root/.ssh && cd /root/.ssh && touch authorized_keys && "
+    "chmod 0600 authorized_keys && "
+    "{ grep -qxF \"$0\" authorized_keys || echo \"$0\" >>authorized_keys; }";
+
+array BootCommands(const SeedSpec& spec) {
+  array commands = MountCommands(spec.mounts);
+  for (const std::string& key : spec.root_ssh_keys) {
+    commands.push_back(array{"sh", "-c", kAddRootKey, key});
+  }
+  return commands;
+}
+
 }  // namespace
 
 object CloudConfig(const SeedSpec& spec) {
@@ -41,7 +55,7 @@ object CloudConfig(const SeedSpec& spec) {
   if (!spec.interfaces.empty()) config["updates"] = NetworkAtEveryBoot();
   // Else some images make it of their own template at every boot.
   if (Writes(spec, "/etc/hosts")) config["manage_etc_hosts"] = false;
-  if (array commands = MountCommands(spec.mounts); !commands.empty()) config["bootcmd"] = commands;
+  if (array commands = BootCommands(spec); !commands.empty()) config["bootcmd"] = commands;
   array files;
   for (const GuestFile& file : spec.files) files.push_back(WriteFile(file));
   if (!files.empty()) config["write_files"] = std::move(files);

@@ -36,6 +36,8 @@ struct SeedSpec {
   // guest's, whatever the pod says.
   std::vector<std::string> ssh_keys;
   std::vector<std::string> extra_ssh_keys;
+  // The same for root, whom cloud-init lets in by none of the above in most images.
+  std::vector<std::string> root_ssh_keys;
   std::vector<GuestMount> mounts;  // in this order
   std::vector<GuestFile> files;
   // None of them: the guest finds its network out by itself (DHCP).

@@ -148,8 +148,11 @@ void Containers::TellGuest(const ContainerRecord& container, const SandboxRecord
   if (options.guest.agent_files) GuestFilesOf(container, sandbox, options.guest);
   if (options.guest.seed == SeedFormat::kNone) return;
   auto volumes = VolumesOf(container, options.shares, rooms_.layout);
-  WriteSeed(rooms_.layout.Seed(id), MakeSeedSpec(container, sandbox, options.guest, volumes),
-            rooms_.qemu);
+  SeedSpec seed = MakeSeedSpec(container, sandbox, options.guest, volumes);
+  if (options.exec.UsesNodeKey()) {
+    (options.exec.ssh_user == "root" ? seed.root_ssh_keys : seed.extra_ssh_keys) = {rooms_.ssh_key};
+  }
+  WriteSeed(rooms_.layout.Seed(id), seed, rooms_.qemu);
 }
 
 void Containers::FollowConsole(const ContainerRecord& container) {

@@ -8,6 +8,7 @@ namespace crimux::vm {
 // Where things lie below the state directory:
 //   state.db             records
 //   lock                 held by the crimuxd that uses the directory
+//   ssh/                 the key by which the node enters its guests; for root alone
 //   sandboxes/<id>/      DHCP server of a pod
 //   containers/<id>/     root disk that goes with it, nodes of block devices, CD-ROMs, seed,
 //   console,
@@ -22,6 +23,7 @@ class Layout {
 
   std::filesystem::path Database() const { return state_dir_ / "state.db"; }
   std::filesystem::path Lock() const { return state_dir_ / "lock"; }
+  std::filesystem::path SshKey() const { return state_dir_ / "ssh" / "id_ed25519"; }
   std::filesystem::path Sandboxes() const { return state_dir_ / "sandboxes"; }
   std::filesystem::path Containers() const { return state_dir_ / "containers"; }
   std::filesystem::path Disks() const { return state_dir_ / "disks"; }

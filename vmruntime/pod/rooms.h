@@ -27,6 +27,8 @@ struct Rooms {
   ConsoleLogs& consoles;
   Shares& shares;
   AgentFiles& agent_files;
+  // By which this node enters its guests: a line of authorized_keys.
+  std::string ssh_key;
 };
 
 }  // namespace crimux::vm

@@ -23,12 +23,9 @@ boost::asio::ip::address AddressOf(const state::SandboxRecord& sandbox) {
 
 }  // namespace
 
-// No URL leads here: the RPC is not implemented.
 Awaitable<int> PodSessions::Exec(const streaming::CommandRequest& request,
-                                 streaming::CommandStreams) {
-  throw Error(grpc::UNIMPLEMENTED, "exec in container", request.container_id,
-              "the VM runtime does not implement it");
-  co_return 0;
+                                 streaming::CommandStreams streams) {
+  co_return co_await commands_.Run(request, streams);
 }
 
 Awaitable<void> PodSessions::Attach(const streaming::CommandRequest& request,

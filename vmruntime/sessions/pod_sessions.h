@@ -1,17 +1,18 @@
 #pragma once
 
 #include "vmruntime/console/shared_consoles.h"
+#include "vmruntime/exec/guest_commands.h"
 #include "vmruntime/pod/registry.h"
 #include "vmruntime/streaming/handlers.h"
 
 namespace crimux::vm {
 
-// What the streams of VM pods lead to: attach to the serial console, port-forward to the pod's
-// address.
+// What the streams of VM pods lead to: exec to a command in the guest, attach to the serial
+// console, port-forward to the pod's address.
 class PodSessions final : public streaming::Handlers {
  public:
-  PodSessions(const Registry& registry, const SharedConsoles& consoles)
-      : registry_(registry), consoles_(consoles) {}
+  PodSessions(const Registry& registry, const SharedConsoles& consoles, GuestCommands& commands)
+      : registry_(registry), consoles_(consoles), commands_(commands) {}
 
   Awaitable<int> Exec(const streaming::CommandRequest& request,
                       streaming::CommandStreams streams) override;
@@ -23,6 +24,7 @@ class PodSessions final : public streaming::Handlers {
  private:
   const Registry& registry_;
   const SharedConsoles& consoles_;
+  GuestCommands& commands_;
 };
 
 }  // namespace crimux::vm

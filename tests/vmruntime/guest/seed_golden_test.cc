@@ -32,6 +32,7 @@ TEST_CASE("the seed with keys, the node's last, is as reviewed") {
   SeedSpec spec = PlainSeed();
   spec.ssh_keys = {"ssh-ed25519 AAAA me@laptop", "ssh-rsa BBBB ops"};
   spec.extra_ssh_keys = {"ssh-ed25519 CCCC node"};
+  spec.root_ssh_keys = {"ssh-ed25519 DDDD root's"};
   CheckBoth("keys", spec);
 }
 

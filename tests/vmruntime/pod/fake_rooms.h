@@ -155,8 +155,8 @@ struct World {
         store(layout.Database()),
         registry(store),
         images(directory),
-        rooms{config, layout,     Owner{},  registry, locks,      networks,
-              images, hypervisor, consoles, shares,   agent_files},
+        rooms{config, layout,     Owner{},  registry, locks,       networks,
+              images, hypervisor, consoles, shares,   agent_files, "ssh-ed25519 AAAA node"},
         containers(rooms),
         sandboxes(rooms, containers) {
     config.netns_dir = directory / "netns";
@@ -203,8 +203,7 @@ struct World {
     return registry.Sandboxes().empty() && registry.Containers().empty() &&
            Entries(layout.Sandboxes()) == 0 && Entries(layout.Containers()) == 0 &&
            Entries(layout.Disks()) == 0 && Entries(config.netns_dir) == 0 && networks.up.empty() &&
-           shares.started.empty() &&
-           hypervisor.machines.empty();
+           shares.started.empty() && hypervisor.machines.empty();
   }
 
   FakeHypervisor& hypervisor;

@@ -21,7 +21,9 @@ struct Fixture {
   World world{dir.path(), dir.hypervisor};
   IoThread io;
   SharedConsoles consoles{world.consoles, io.context(), 1024};
-  PodSessions sessions{world.registry, consoles};
+  NodeKey key{dir.path() / "key"};
+  GuestCommands commands{world.registry, world.layout, dir.hypervisor, key};
+  PodSessions sessions{world.registry, consoles, commands};
   streaming::Pipe in{io.context().get_executor(), 1024};
   Received out;
 

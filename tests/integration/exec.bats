@@ -1,0 +1,104 @@
+# exec in VMs, as people and probes use it: crictl, and the RPC itself, over SSH.
+load helpers
+
+setup_file() {
+  TestbedCreate
+  mkdir -p "$TESTBED/keys"
+  ssh-keygen -q -t ed25519 -N '' -f "$TESTBED/keys/id"
+  chmod 0755 "$TESTBED/keys"
+  TestbedStartContainerd
+  "$REPOSITORY/scripts/guest-image" "$TESTBED/www/guest.qcow2" --ssh-key "$TESTBED/keys/id.pub"
+  TestbedStartFileServer
+  TestbedWriteConfig
+  TestbedStartCrimuxd
+  CRICTL=$("$REPOSITORY/scripts/crictl" 2>/dev/null) || CRICTL=
+  export CRICTL
+}
+teardown_file() { StopTestbed; }
+teardown() { RemovePodsAndCheck; }
+
+# A VM pod whose guest lets in the key that it mounts. SshVm NAME
+SshVm() {
+  VmPod "$1" "$VM_IMAGE_PREFIX/guest.qcow2" 'volumes:' \
+    "  - {name: keys, hostPath: {path: $TESTBED/keys}}" |
+    sed 's|^  annotations:|&\n    crimux.io/ssh-key: /keys/id\n    crimux.io/cloud-init: none|'
+  cat <<'END'
+      volumeMounts:
+        - {name: keys, mountPath: /keys, readOnly: true}
+END
+}
+
+StartSshVm() {
+  SshVm "$1" | RunPod
+  WaitUntil 90 "the guest of $1" LogHas "$1" 'ready, address'
+}
+
+# ExecSync POD TIMEOUT WORD...
+ExecSync() {
+  local request
+  request="container_id: \"$(ContainerId "$1")\" timeout: $2"
+  shift 2
+  local word
+  for word in "$@"; do request+=" cmd: \"$word\""; done
+  Cri ExecSync "$request"
+}
+
+GuestProcesses() { ExecSync "$1" 10 sh -c 'ls -d /proc/[0-9]* | wc -l' | sed -n 's/^stdout: "\([0-9]*\).*/\1/p'; }
+CrimuxdFds() { find "/proc/$(PidOf crimuxd)/fd" -type l | wc -l; }
+CrimuxdThreads() { find "/proc/$(PidOf crimuxd)/task" -mindepth 1 -maxdepth 1 | wc -l; }
+
+@test "ExecSync gives outputs, exit code and a deadline, and an exec probe leaks nothing" {
+  StartSshVm web
+  answer=$(ExecSync web 10 sh -c 'echo out; echo err >&2; exit 3')
+  Contains "$answer" 'stdout: "out\\n"'
+  Contains "$answer" 'stderr: "err\\n"'
+  Contains "$answer" 'exit_code: 3'
+  Refuses DEADLINE_EXCEEDED ExecSync "container_id: \"$(ContainerId web)\" timeout: 1 cmd: \"sleep\" cmd: \"1000\""
+  WaitUntil 20 "the end of the command" NoSleepIn web
+  processes=$(GuestProcesses web) fds=$(CrimuxdFds) threads=$(CrimuxdThreads)
+  for ((i = 0; i < 20; ++i)); do
+    ExecSync web 10 true
+    ((i % 5)) || Refuses DEADLINE_EXCEEDED ExecSync "container_id: \"$(ContainerId web)\" timeout: 1 cmd: \"sleep\" cmd: \"1000\""
+  done
+  WaitUntil 20 "the end of the commands" NoSleepIn web
+  WaitUntil 20 "as many processes as before" MostBe "$processes" GuestProcesses web
+  WaitUntil 20 "as many descriptors as before" MostBe "$fds" CrimuxdFds
+  WaitUntil 20 "as many threads as before" MostBe "$threads" CrimuxdThreads
+}
+
+# MostBe N COMMAND...: what it prints is at most N.
+MostBe() {
+  local most=$1
+  shift
+  (($("$@") <= most))
+}
+
+NoSleepIn() { [[ $(ExecSync "$1" 10 sh -c 'ps | grep -c [s]leep.1000$') == *'stdout: "0'* ]]; }
+
+@test "A VM that has no way in says what was tried, and what to do" {
+  VmPod web "$VM_IMAGE_PREFIX/guest.qcow2" | RunPod
+  WaitUntil 90 "the guest" LogHas web 'ready, address'
+  # The guest knows no key of the node's, and has no agent.
+  Refuses FAILED_PRECONDITION ExecSync "container_id: \"$(ContainerId web)\" cmd: \"true\"" >"$TESTBED/refusal"
+  cat "$TESTBED/refusal"
+  Refuses NOT_FOUND ExecSync 'container_id: "nobody" cmd: "true"'
+}
+
+@test "crictl exec: with a terminal and without, a hundred megabytes each way, over SPDY and WebSocket" {
+  [[ -n $CRICTL ]] || skip "skipped: no Go"
+  StartSshVm web
+  id=$(ContainerId web)
+  for transport in spdy websocket; do
+    [[ $(Crictl exec --transport "$transport" "$id" echo "a  b" "it's") == "a  b it's" ]]
+    [[ $(echo typed | Crictl exec --transport "$transport" -i "$id" cat) == typed ]]
+    run -1 Crictl exec --transport "$transport" "$id" sh -c 'exit 3'
+    Contains "$output" 'exit code 3'
+    Contains "$(script -qec "'$CRICTL' --config '$TESTBED/crictl.yaml' --runtime-endpoint unix://$CRIMUX_SOCKET \
+      exec --transport $transport -it $id sh -c 'tty; stty size'" /dev/null </dev/null)" '/dev/pts/'
+  done
+  [[ $(Crictl exec -s "$id" hostname) == *crimux-guest* || $(Crictl exec -s "$id" hostname) == *web* ]]
+  head -c 100M /dev/urandom >"$TESTBED/sent"
+  Crictl exec -i "$id" cat <"$TESTBED/sent" >"$TESTBED/received"
+  cmp "$TESTBED/sent" "$TESTBED/received"
+  rm "$TESTBED/sent" "$TESTBED/received"
+}

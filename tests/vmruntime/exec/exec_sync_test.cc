@@ -1,0 +1,102 @@
+#include "vmruntime/exec/exec_sync.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/vmruntime/pod/fake_rooms.h"
+#include "vmruntime/io/io_thread.h"
+
+namespace crimux::vm {
+namespace {
+
+using Catch::Contains;
+using grpc::StatusCode;
+
+struct Fixture {
+  WorldDir dir;
+  World world{dir.path(), dir.hypervisor};
+  NodeKey key{dir.path() / "key"};
+  GuestCommands commands{world.registry, world.layout, dir.hypervisor, key};
+  IoThread io;
+  runtime::v1::RunPodSandboxRequest pod = world.SandboxRequest("web");
+  std::string id;
+
+  ~Fixture() { io.Stop(); }
+  void Start(const std::string& exec) {
+    pod.mutable_config()->mutable_annotations()->insert({"crimux.io/exec", exec});
+    id = world.RunContainer(world.sandboxes.Run(pod));
+  }
+  // An agent whose commands print "ok", or never end.
+  void Agent(bool ends) {
+    dir.hypervisor.agent = [ends](const std::string& command) -> std::string {
+      if (command.find("guest-exec-status") == std::string::npos) return R"({"return":{"pid":1}})";
+      return ends ? R"({"return":{"exited":true,"exitcode":5,"out-data":"b2s="}})"
+                  : R"({"return":{"exited":false}})";
+    };
+  }
+  ExecResult Run(std::optional<std::chrono::seconds> timeout = std::nullopt,
+                 const CallContext& context = {}) {
+    return ExecSync(io.context(), commands,
+                    {.container_id = id, .command = {"x"}, .stdout = true, .stderr = true}, timeout,
+                    context);
+  }
+  StatusCode Code() {
+    return CodeOf([&] { Run(); });
+  }
+};
+
+TEST_CASE("auto asks the agent when it answers") {
+  Fixture f;
+  f.Agent(true);
+  f.Start("auto");
+  ExecResult result = f.Run();
+  CHECK(result.exit_code == 5);
+  CHECK(result.out == "ok");
+}
+
+TEST_CASE("a command that takes too long ends with DEADLINE_EXCEEDED") {
+  Fixture f;
+  f.Agent(false);
+  f.Start("agent");
+  CHECK(CodeOf([&] { f.Run(std::chrono::seconds(1)); }) == StatusCode::DEADLINE_EXCEEDED);
+}
+
+TEST_CASE("a command whose caller has gone ends with CANCELLED") {
+  Fixture f;
+  f.Agent(false);
+  f.Start("agent");
+  std::stop_source gone;
+  gone.request_stop();
+  CallContext context{.cancelled = gone.get_token()};
+  CHECK(CodeOf([&] { f.Run(std::nullopt, context); }) == StatusCode::CANCELLED);
+}
+
+TEST_CASE("without a way into the guest the error says what was tried and what to do") {
+  Fixture f;
+  SECTION("none") {
+    f.Start("none");
+    CHECK_THROWS_WITH(f.Run(), Contains("crimux.io/exec") && Contains("attach"));
+  }
+  SECTION("neither agent nor address") {
+    f.Start("auto");
+    CHECK_THROWS_WITH(f.Run(), Contains("agent doesn't answer") && Contains("attach"));
+  }
+  CHECK(f.Code() == StatusCode::FAILED_PRECONDITION);
+}
+
+TEST_CASE("an agent that stops answering is UNAVAILABLE") {
+  Fixture f;
+  f.Start("agent");
+  CHECK(f.Code() == StatusCode::UNAVAILABLE);
+}
+
+TEST_CASE("a container that isn't there, or doesn't run, takes no commands") {
+  Fixture f;
+  f.id = "nobody";
+  CHECK(f.Code() == StatusCode::NOT_FOUND);
+  f.Start("auto");
+  f.dir.hypervisor.End(f.id, MachineEnd::kShutdown);
+  CHECK(f.Code() == StatusCode::FAILED_PRECONDITION);
+}
+
+}  // namespace
+}  // namespace crimux::vm

@@ -1,0 +1,106 @@
+#include "vmruntime/exec/guest_commands.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/error.h"
+#include "vmruntime/annotations/pod_options.h"
+#include "vmruntime/exec/mounted_key.h"
+#include "vmruntime/exec/ssh_command.h"
+#include "vmruntime/network/node_route.h"
+#include "vmruntime/pod/machine_spec.h"
+
+namespace crimux::vm {
+namespace {
+
+namespace asio = boost::asio;
+using grpc::StatusCode;
+
+constexpr std::string_view kOperation = "exec in container";
+constexpr uint16_t kSshPort = 22;
+constexpr std::chrono::seconds kAgentPatience{5};
+
+}  // namespace
+
+struct GuestCommands::Target {
+  state::ContainerRecord container;
+  std::string address;
+  ExecOptions options;
+};
+
+GuestCommands::Target GuestCommands::Find(const std::string& container_id) const {
+  Target target;
+  target.container = registry_.GetContainer(container_id, kOperation);
+  if (target.container.state() != state::ContainerRecord::RUNNING) {
+    throw Error(StatusCode::FAILED_PRECONDITION, kOperation, target.container.id(),
+                "it is not running");
+  }
+  auto sandbox = registry_.GetSandbox(target.container.sandbox_id(), kOperation);
+  if (sandbox.network().ips_size() > 0) target.address = sandbox.network().ips(0);
+  target.options = ReadPodOptions(AnnotationsOf(sandbox.config())).exec;
+  return target;
+}
+
+AgentCall GuestCommands::Agent(const std::string& container_id) const {
+  return [&hypervisor = hypervisor_, container_id](const std::string& command) {
+    return hypervisor.AgentCommand(container_id, command, kAgentPatience);
+  };
+}
+
+Awaitable<std::shared_ptr<SshConnection>> GuestCommands::Connect(const Target& target) {
+  if (target.address.empty()) {
+    throw Error(StatusCode::FAILED_PRECONDITION, kOperation, target.container.id(),
+                "the pod has no address");
+  }
+  RequireWayOnNode(target.address);
+  SshKey mounted;
+  if (!target.options.ssh_key.empty()) {
+    mounted = ReadMountedKey(target.container.config(), target.options.ssh_key);
+  }
+  SshLogin login{.user = target.options.ssh_user,
+                 .key = mounted ? mounted.get() : key_.key(),
+                 .host_key_file = layout_.Container(target.container.id()) / "ssh-host-key"};
+  asio::ip::tcp::endpoint endpoint(asio::ip::make_address(target.address), kSshPort);
+  co_return co_await connections_.Get(target.container.id(), endpoint, login);
+}
+
+Awaitable<int> GuestCommands::Run(const streaming::CommandRequest& request,
+                                  streaming::CommandStreams streams) {
+  if (request.command.empty()) {
+    throw Error(StatusCode::INVALID_ARGUMENT, kOperation, request.container_id, "no command");
+  }
+  Target target = Find(request.container_id);
+  const std::string id = target.container.id();
+  ExecWay way = target.options.way;
+  if (way == ExecWay::kNone) {
+    throw Error(StatusCode::FAILED_PRECONDITION, kOperation, id,
+                "the pod's annotation crimux.io/exec says none; attach gives the console");
+  }
+  if (way == ExecWay::kAgent && request.tty) {
+    throw Error(StatusCode::FAILED_PRECONDITION, kOperation, id,
+                "the guest agent (crimux.io/exec: agent) has no terminal; run it without one");
+  }
+  AgentCall agent = Agent(id);
+  bool agent_suits = !request.tty && !request.stdin;
+  if (way == ExecWay::kAuto && agent_suits) {
+    bool answers = co_await agent_commands_.Answers(agent);
+    if (answers) way = ExecWay::kAgent;
+  }
+  if (way == ExecWay::kAgent) {
+    co_return co_await agent_commands_.Run(agent, request.command, streams);
+  }
+  std::shared_ptr<SshConnection> connection;
+  try {
+    connection = co_await Connect(target);
+  } catch (const Error& e) {
+    std::string_view tried = way == ExecWay::kSsh ? ""
+                             : agent_suits        ? "the guest agent doesn't answer; "
+                                                  : "the guest agent has no terminal or input; ";
+    throw Error(StatusCode::FAILED_PRECONDITION, kOperation, id,
+                fmt::format("{}{}; attach gives the console", tried, e.what()));
+  }
+  co_return co_await RunOverSsh(connection, request.command, request.tty, streams);
+}
+
+}  // namespace crimux::vm

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <boost/asio/thread_pool.hpp>
+
+#include "vmruntime/annotations/exec_options.h"
+#include "vmruntime/exec/agent_command.h"
+#include "vmruntime/exec/node_key.h"
+#include "vmruntime/exec/ssh_connections.h"
+#include "vmruntime/pod/rooms.h"
+#include "vmruntime/streaming/handlers.h"
+
+namespace crimux::vm {
+
+// Runs commands in guests, by the way that the pod's annotations choose: QEMU's guest agent, or SSH
+// to the pod's address. One io thread; the agent is asked on threads of a pool of its own.
+class GuestCommands {
+ public:
+  GuestCommands(const Registry& registry, const Layout& layout, Hypervisor& hypervisor,
+                const NodeKey& key)
+      : registry_(registry), layout_(layout), hypervisor_(hypervisor), key_(key) {}
+  ~GuestCommands() { pool_.join(); }
+
+  // Runs it to its end; its exit code. Throws Error: NOT_FOUND (no such container),
+  // FAILED_PRECONDITION when it isn't running, or when there is no way into the guest, with what
+  // was tried and what to do; others as the ways have them. When it is cancelled, the command is
+  // killed.
+  Awaitable<int> Run(const streaming::CommandRequest& request, streaming::CommandStreams streams);
+
+ private:
+  struct Target;
+
+  Target Find(const std::string& container_id) const;
+  AgentCall Agent(const std::string& container_id) const;
+  Awaitable<std::shared_ptr<SshConnection>> Connect(const Target& target);
+
+  const Registry& registry_;
+  const Layout& layout_;
+  Hypervisor& hypervisor_;
+  const NodeKey& key_;
+  boost::asio::thread_pool pool_{4};
+  AgentCommands agent_commands_{pool_};
+  SshConnections connections_;
+};
+
+}  // namespace crimux::vm
