@@ -3,11 +3,12 @@
 #include <absl/strings/escaping.h>
 
 #include <chrono>
+#include <exception>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/json.hpp>
 
 #include "base/error.h"
@@ -89,14 +90,14 @@ int ExitCode(const json::object& status) {
 // Kills a command in the guest, unless it has ended.
 class Killer {
  public:
-  Killer(asio::thread_pool& pool, AgentCall agent, int64_t pid)
-      : pool_(pool), agent_(std::move(agent)), pid_(pid) {}
+  Killer(std::shared_ptr<asio::thread_pool> pool, AgentCall agent, int64_t pid)
+      : pool_(std::move(pool)), agent_(std::move(agent)), pid_(pid) {}
   Killer(const Killer&) = delete;
   Killer& operator=(const Killer&) = delete;
   ~Killer() {
     if (ended_) return;
     std::string kill = StartCommand({"kill", "-KILL", std::to_string(pid_)}, "");
-    asio::post(pool_, [agent = agent_, kill] {
+    asio::post(*pool_, [agent = agent_, kill] {
       try {
         agent(kill);
       } catch (const std::exception&) {
@@ -107,20 +108,41 @@ class Killer {
   void Ended() { ended_ = true; }
 
  private:
-  asio::thread_pool& pool_;
+  std::shared_ptr<asio::thread_pool> pool_;
   AgentCall agent_;
   int64_t pid_;
   bool ended_ = false;
 };
 
+// What the thread that asks leaves for the coroutine, which may have been cancelled meanwhile.
+struct Answer {
+  explicit Answer(const asio::any_io_executor& executor) : came(executor) {}
+
+  Signal came;
+  bool is_there = false;
+  std::string text;
+  std::exception_ptr thrown;
+};
+
 }  // namespace
 
 Awaitable<std::string> AgentCommands::Ask(AgentCall agent, std::string command) {
-  auto ask = [](AgentCall call, std::string text) -> Awaitable<std::string> {
-    co_return call(text);
-  };
-  co_return co_await asio::co_spawn(pool_, ask(std::move(agent), std::move(command)),
-                                    asio::use_awaitable);
+  asio::any_io_executor executor = co_await asio::this_coro::executor;
+  auto answer = std::make_shared<Answer>(executor);
+  asio::post(*pool_, [answer, executor, agent = std::move(agent), command = std::move(command)] {
+    try {
+      answer->text = agent(command);
+    } catch (...) {
+      answer->thrown = std::current_exception();
+    }
+    asio::post(executor, [answer] {
+      answer->is_there = true;
+      answer->came.Notify();
+    });
+  });
+  while (!answer->is_there) co_await answer->came.Wait();
+  if (answer->thrown) std::rethrow_exception(answer->thrown);
+  co_return std::move(answer->text);
 }
 
 Awaitable<bool> AgentCommands::Answers(AgentCall agent) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,10 +17,15 @@ using AgentCall = std::function<std::string(const std::string& command)>;
 
 // Runs commands through the guest's agent, which has no terminal and no streams: input is read to
 // its end first (at most 1 MiB), output comes when the command has ended (the agent keeps 16 MiB).
+// The agent is asked on threads of a pool of its own, so that one that doesn't answer delays
+// nobody.
 class AgentCommands {
  public:
-  // The agent is asked on threads of `pool`.
-  explicit AgentCommands(boost::asio::thread_pool& pool) : pool_(pool) {}
+  AgentCommands() : pool_(std::make_shared<boost::asio::thread_pool>(4)) {}
+  AgentCommands(const AgentCommands&) = delete;
+  AgentCommands& operator=(const AgentCommands&) = delete;
+  // Waits for the answers that are on their way.
+  ~AgentCommands() { pool_->join(); }
 
   // Whether it answers at all.
   Awaitable<bool> Answers(AgentCall agent);
@@ -32,7 +38,8 @@ class AgentCommands {
  private:
   Awaitable<std::string> Ask(AgentCall agent, std::string command);
 
-  boost::asio::thread_pool& pool_;
+  // Shared with commands that are given up later than this object, when their thread ends.
+  std::shared_ptr<boost::asio::thread_pool> pool_;
 };
 
 }  // namespace crimux::vm

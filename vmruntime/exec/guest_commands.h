@@ -1,7 +1,5 @@
 #pragma once
 
-#include <boost/asio/thread_pool.hpp>
-
 #include "vmruntime/annotations/exec_options.h"
 #include "vmruntime/exec/agent_command.h"
 #include "vmruntime/exec/node_key.h"
@@ -12,13 +10,12 @@
 namespace crimux::vm {
 
 // Runs commands in guests, by the way that the pod's annotations choose: QEMU's guest agent, or SSH
-// to the pod's address. One io thread; the agent is asked on threads of a pool of its own.
+// to the pod's address. One io thread.
 class GuestCommands {
  public:
   GuestCommands(const Registry& registry, const Layout& layout, Hypervisor& hypervisor,
                 const NodeKey& key)
       : registry_(registry), layout_(layout), hypervisor_(hypervisor), key_(key) {}
-  ~GuestCommands() { pool_.join(); }
 
   // Runs it to its end; its exit code. Throws Error: NOT_FOUND (no such container),
   // FAILED_PRECONDITION when it isn't running, or when there is no way into the guest, with what
@@ -37,8 +34,7 @@ class GuestCommands {
   const Layout& layout_;
   Hypervisor& hypervisor_;
   const NodeKey& key_;
-  boost::asio::thread_pool pool_{4};
-  AgentCommands agent_commands_{pool_};
+  AgentCommands agent_commands_;
   SshConnections connections_;
 };
 

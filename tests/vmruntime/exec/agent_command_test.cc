@@ -3,6 +3,7 @@
 #include <absl/strings/escaping.h>
 
 #include <mutex>
+#include <optional>
 
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
@@ -42,15 +43,13 @@ struct FakeAgent {
 struct Fixture {
   FakeAgent agent;
   boost::asio::io_context io;
-  boost::asio::thread_pool pool{2};
-  AgentCommands commands{pool};
+  std::optional<AgentCommands> commands{std::in_place};
   Gathered out;
   Gathered err;
 
-  ~Fixture() { pool.join(); }
   int Run(std::vector<std::string> command, streaming::InputStream* in = nullptr) {
     streaming::CommandStreams streams{.in = in, .out = &out, .err = &err};
-    return RunHere(io, commands.Run(agent.Call(), std::move(command), streams));
+    return RunHere(io, commands->Run(agent.Call(), std::move(command), streams));
   }
 };
 
@@ -85,14 +84,14 @@ TEST_CASE("a command of the agent that is cancelled is killed in the guest") {
     auto command = [](Fixture& g) -> Awaitable<void> {
       std::vector<std::string> words = {"sleep", "1000"};
       AgentCall agent = g.agent.Call();
-      co_await g.commands.Run(agent, words, streaming::CommandStreams());
+      co_await g.commands->Run(agent, words, streaming::CommandStreams());
     };
     auto soon = []() -> Awaitable<void> { co_await Sleep(std::chrono::milliseconds(100)); };
     co_await Race(command(fixture), soon());
     co_return 0;
   };
   RunHere(f.io, work(f));
-  f.pool.join();
+  f.commands.reset();
   const json::object& last = f.agent.asked.back();
   CHECK(last.at("arguments").at("path") == "kill");
   CHECK(last.at("arguments").at("arg") == json::array({"-KILL", "42"}));
@@ -109,7 +108,7 @@ TEST_CASE("an agent that talks nonsense is not understood") {
   Fixture f;
   std::string answer = GENERATE("", "[]", "{\"return\":", "{\"return\":5}", "{}");
   AgentCall odd = [answer](const std::string&) { return answer; };
-  CHECK_THROWS_WITH(RunHere(f.io, f.commands.Run(odd, {"x"}, streaming::CommandStreams())),
+  CHECK_THROWS_WITH(RunHere(f.io, f.commands->Run(odd, {"x"}, streaming::CommandStreams())),
                     Catch::Contains("guest agent"));
 }
 
@@ -118,8 +117,8 @@ TEST_CASE("an agent that isn't there doesn't answer") {
   AgentCall none = [](const std::string&) -> std::string {
     throw Error(grpc::StatusCode::UNAVAILABLE, "ask", "agent", "no");
   };
-  CHECK(RunHere(f.io, f.commands.Answers(f.agent.Call())));
-  CHECK_FALSE(RunHere(f.io, f.commands.Answers(none)));
+  CHECK(RunHere(f.io, f.commands->Answers(f.agent.Call())));
+  CHECK_FALSE(RunHere(f.io, f.commands->Answers(none)));
 }
 
 }  // namespace

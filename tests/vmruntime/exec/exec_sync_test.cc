@@ -15,8 +15,8 @@ struct Fixture {
   WorldDir dir;
   World world{dir.path(), dir.hypervisor};
   NodeKey key{dir.path() / "key"};
-  GuestCommands commands{world.registry, world.layout, dir.hypervisor, key};
   IoThread io;
+  GuestCommands commands{world.registry, world.layout, dir.hypervisor, key};
   runtime::v1::RunPodSandboxRequest pod = world.SandboxRequest("web");
   std::string id;
 

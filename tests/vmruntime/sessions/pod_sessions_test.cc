@@ -19,10 +19,10 @@ grpc::StatusCode CodeOfSession(IoThread& io, Awaitable<void> work) {
 struct Fixture {
   WorldDir dir;
   World world{dir.path(), dir.hypervisor};
-  IoThread io;
-  SharedConsoles consoles{world.consoles, io.context(), 1024};
   NodeKey key{dir.path() / "key"};
+  IoThread io;
   GuestCommands commands{world.registry, world.layout, dir.hypervisor, key};
+  SharedConsoles consoles{world.consoles, io.context(), 1024};
   PodSessions sessions{world.registry, consoles, commands};
   streaming::Pipe in{io.context().get_executor(), 1024};
   Received out;
