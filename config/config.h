@@ -70,6 +70,10 @@ struct VmConfig {
   StreamingConfig streaming;
   // The virtiofsd binary; empty: the first one where distributions have it.
   std::filesystem::path virtiofsd;
+  // Elements of the domain's XML that pods may say themselves, as paths below <domain>
+  // ("cputune", "devices/sound"); "<path>@<attribute>" and "<path>@text": there, also values with
+  // "/".
+  std::vector<std::string> libvirt_xml_elements;
 
   bool operator==(const VmConfig&) const = default;
 };

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <map>
+#include <regex>
 
 #include "config/read_images.h"
 #include "config/sections.h"
@@ -91,6 +92,26 @@ void ReadStreaming(const YamlValue& value, StreamingConfig* streaming) {
         [=](const YamlValue& v) { streaming->scrollback = ReadBytes(v, 0, kLargestScrollback); }}});
 }
 
+// Whole elements only below <devices>, of which there may be many of a kind; and never what crimux
+// knows the machine by.
+std::vector<std::string> ReadXmlElements(const YamlValue& value) {
+  static const std::regex kElement(
+      "(?!(name|uuid|devices|domain)$)[a-zA-Z_][a-zA-Z0-9_-]*(/[a-zA-Z_][a-zA-Z0-9_-]*)*"
+      "(@[a-zA-Z_][a-zA-Z0-9_-]*)?");
+  std::vector<std::string> elements;
+  for (const YamlValue& item : value.Items()) {
+    std::string element = item.String();
+    bool inside_device = element.starts_with("devices/") &&
+                         element.find('@') == std::string::npos &&
+                         element.find('/', 8) != std::string::npos;
+    if (!std::regex_match(element, kElement) || inside_device) {
+      item.Fail(fmt::format("\"{}\" is no element that pods could be allowed", element));
+    }
+    elements.push_back(std::move(element));
+  }
+  return elements;
+}
+
 std::vector<YamlField> MachineFields(VmConfig* vm) {
   return {{"stateDir", [=](const YamlValue& v) { vm->state_dir = ReadStateDir(v); }},
           {"accelerator", [=](const YamlValue& v) { vm->accelerator = ReadAccelerator(v); }},
@@ -103,7 +124,9 @@ std::vector<YamlField> MachineFields(VmConfig* vm) {
           {"qemuGroup", [=](const YamlValue& v) { vm->qemu_group = v.NonEmptyString(); }},
           {"emulator", [=](const YamlValue& v) { vm->emulator = v.AbsolutePath(); }},
           {"streaming", [=](const YamlValue& v) { ReadStreaming(v, &vm->streaming); }},
-          {"virtiofsd", [=](const YamlValue& v) { vm->virtiofsd = v.AbsolutePath(); }}};
+          {"virtiofsd", [=](const YamlValue& v) { vm->virtiofsd = v.AbsolutePath(); }},
+          {"libvirtXmlElements",
+           [=](const YamlValue& v) { vm->libvirt_xml_elements = ReadXmlElements(v); }}};
 }
 
 }  // namespace

@@ -32,8 +32,8 @@ TEST_CASE("the example config says what an absent one means") {
 TEST_CASE("the example shows every key") {
   std::string text = ReadFile(kExample);
   for (std::string commented :
-       {"# emulator:", "# virtiofsd:", "# imageCaFile:", "# cgroupDriver:", "# version:",
-        "#   runtimeName:", "#   runtimeVersion:", "# required:", "# lastKnownFor:",
+       {"# emulator:", "# virtiofsd:", "# libvirtXmlElements:", "# imageCaFile:", "# cgroupDriver:",
+        "# version:", "#   runtimeName:", "#   runtimeVersion:", "# required:", "# lastKnownFor:",
         "# - name: crio", "# endpoint: unix:///run/crio", "# imagePrefix: crio/"}) {
     size_t at = text.find(commented);
     REQUIRE(at != std::string::npos);
@@ -41,16 +41,52 @@ TEST_CASE("the example shows every key") {
   }
   std::set<std::string> keys;
   CollectKeys(YamlValue::Parse(text, "example"), &keys);
-  for (std::string key :
-       {"listen",         "status",         "logLevel",     "drainTimeout",  "runtimes",
-        "name",           "endpoint",       "default",      "timeout",       "vm",
-        "stateDir",       "accelerator",    "handlers",     "defaultMemory", "qemuUser",
-        "qemuGroup",      "emulator",       "virtiofsd",    "imagePrefixes", "imageScheme",
-        "imageSizeLimit", "imageCaFile",    "cniBinDirs",   "cniConfDir",    "cniCacheDir",
-        "cniTimeout",     "netnsDir",       "routes",       "runtime",       "handler",
-        "annotation",     "imagePrefix",    "lastKnownDir", "cgroupDriver",  "version",
-        "runtimeName",    "runtimeVersion", "listTimeout",  "required",      "lastKnownFor",
-        "streaming",      "address",        "port",         "idleTimeout",   "scrollback"}) {
+  for (std::string key : {"listen",
+                          "status",
+                          "logLevel",
+                          "drainTimeout",
+                          "runtimes",
+                          "name",
+                          "endpoint",
+                          "default",
+                          "timeout",
+                          "vm",
+                          "stateDir",
+                          "accelerator",
+                          "handlers",
+                          "defaultMemory",
+                          "qemuUser",
+                          "qemuGroup",
+                          "emulator",
+                          "virtiofsd",
+                          "libvirtXmlElements",
+                          "imagePrefixes",
+                          "imageScheme",
+                          "imageSizeLimit",
+                          "imageCaFile",
+                          "cniBinDirs",
+                          "cniConfDir",
+                          "cniCacheDir",
+                          "cniTimeout",
+                          "netnsDir",
+                          "routes",
+                          "runtime",
+                          "handler",
+                          "annotation",
+                          "imagePrefix",
+                          "lastKnownDir",
+                          "cgroupDriver",
+                          "version",
+                          "runtimeName",
+                          "runtimeVersion",
+                          "listTimeout",
+                          "required",
+                          "lastKnownFor",
+                          "streaming",
+                          "address",
+                          "port",
+                          "idleTimeout",
+                          "scrollback"}) {
     CAPTURE(key);
     CHECK(keys.count(key) == 1);
   }

@@ -65,6 +65,7 @@ runtimes:
     emulator: /usr/bin/qemu
     streaming: {address: 127.0.0.2, port: 10250, idleTimeout: 30m, scrollback: 64Ki}
     virtiofsd: /usr/bin/virtiofsd
+    libvirtXmlElements: [cputune, devices/disk/source@file]
 )",
                               "f");
   VmConfig vm;
@@ -109,6 +110,7 @@ runtimes:
                   .idle_timeout = std::chrono::minutes{30},
                   .scrollback = 64 << 10};
   vm.virtiofsd = "/usr/bin/virtiofsd";
+  vm.libvirt_xml_elements = {"cputune", "devices/disk/source@file"};
   REQUIRE(config.runtimes.size() == 1);
   CHECK(config.runtimes[0].vm == vm);
 }

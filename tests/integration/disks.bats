@@ -25,13 +25,17 @@ Device() {
   printf 'devices {host_path: "%s" container_path: "%s" permissions: "%s"}\n' "$@"
 }
 
-# Create NAME ATTEMPT [DEVICES] runs a container in the sandbox $sandbox, of which $annotations tell;
-# prints its id.
-Create() {
-  Cri CreateContainer "pod_sandbox_id: \"$sandbox\"
+# CreateRequest NAME ATTEMPT [DEVICES]: for a container in the sandbox $sandbox, of which $annotations
+# tell. Create makes it, and prints its id.
+CreateRequest() {
+  echo "pod_sandbox_id: \"$sandbox\"
     config {metadata {name: \"guest\" attempt: $2} image {image: \"$VM_IMAGE_PREFIX/guest.qcow2\"}
       linux {resources {memory_limit_in_bytes: 201326592}} log_path: \"guest-$2.log\" ${3:-}}
-    sandbox_$(SandboxConfig "$1" "$annotations")" | Field container_id
+    sandbox_$(SandboxConfig "$1" "$annotations")"
+}
+
+Create() {
+  Cri CreateContainer "$(CreateRequest "$@")" | Field container_id
 }
 
 Start() {
@@ -99,4 +103,32 @@ GuestDisks() {
   Start "$(Create root2 0 "$(Device "$root" / rwm)")"
   WaitUntil 90 "the next pod's guest" GuestAnswers
   [[ $(Ssh "$address" 'dd if=/dev/sda bs=1M skip=40 2>/dev/null | head -c 4') == mine ]]
+}
+
+@test "A guest with UEFI and a TPM has both, with the UUID of its pod; what the node lacks is refused" {
+  VmPod firm "$VM_IMAGE_PREFIX/guest.qcow2" | sed "/annotations:/a\\
+    crimux.io/firmware: uefi\\
+    crimux.io/tpm: 'true'\\
+    crimux.io/cpu-features: -avx2\\
+    VirtletSystemUUID: 6f1c9d38-8a4e-4f0a-9d53-0123456789ab" | RunPod
+  WaitUntil 120 "the guest" LogHas firm 'ready, address'
+  seen=$(Ssh "$(PodAddress firm)" 'ls -d /sys/firmware/efi /sys/class/tpm/tpm0
+    cat /sys/class/tpm/tpm0/tpm_version_major /sys/class/dmi/id/product_uuid; grep -c avx2 /proc/cpuinfo')
+  Contains "$seen" '^/sys/firmware/efi$'
+  Contains "$seen" '^/sys/class/tpm/tpm0$'
+  Contains "$seen" '^2$'
+  Contains "$seen" '^6f1c9d38-8a4e-4f0a-9d53-0123456789ab$'
+  Contains "$seen" '^0$'
+  [[ -s $(find "$TESTBED/vm/disks" -name nvram.fd) ]]
+  [[ -n $(find "$TESTBED/vm/libvirt" -path '*6f1c9d38*' -type f) ]]
+  Crimuxctl rm firm
+  [[ -z $(find "$TESTBED/vm/libvirt" -path '*6f1c9d38*') ]]
+
+  # Here without KVM.
+  annotations=$(Annotation crimux.io/profile windows)
+  sandbox=$(Cri RunPodSandbox "$(SandboxConfig win "$annotations")" | Field pod_sandbox_id)
+  Refuses 'FAILED_PRECONDITION: .*Hyper-V enlightenments.*they need KVM' CreateContainer \
+    "$(CreateRequest win 0)"
+  Refuses 'INVALID_ARGUMENT: .*crimux.io/libvirt-xml.*libvirtXmlElements' RunPodSandbox \
+    "$(SandboxConfig xml "$(Annotation crimux.io/libvirt-xml '<domain/>')")"
 }

@@ -7,7 +7,11 @@ namespace crimux::vm {
 std::span<const Annotation> AllAnnotations() {
   using namespace annotation;
   static constexpr std::array kAll = {
-      kVcpus, kExec, kSshUser, kSshKey, kShares, kSharesChown,
+      // Machine.
+      kVcpus, kCpuModel, kCpuFeatures, kCpu, kSystemUuid, kMachine, kFirmware, kSecureBoot, kTpm,
+      kVideo, kNicModel, kClock, kHyperv, kProfile, kLibvirtXml,
+      // Exec and volumes.
+      kExec, kSshUser, kSshKey, kShares, kSharesChown,
       // Disks.
       kDiskBus, kDiskCache, kDiskIo, kDiskDiscard, kRootSize, kRootLifetime, kDisks, kCdroms,
       kCloudInit, kMetaData, kUserData, kUserDataOverwrite, kUserDataScript, kUserDataSource,

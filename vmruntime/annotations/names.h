@@ -14,7 +14,22 @@ struct Annotation {
 // Every annotation that the VM runtime follows; docs/annotations.md describes them in this order.
 namespace annotation {
 
+// Machine.
 inline constexpr Annotation kVcpus{"crimux.io/vcpus", "VirtletVCPUCount"};
+inline constexpr Annotation kCpuModel{"crimux.io/cpu-model", "VirtletCPUModel"};
+inline constexpr Annotation kCpuFeatures{"crimux.io/cpu-features"};
+inline constexpr Annotation kCpu{"crimux.io/cpu", "VirtletLibvirtCPUSetting"};
+inline constexpr Annotation kSystemUuid{"crimux.io/system-uuid", "VirtletSystemUUID"};
+inline constexpr Annotation kMachine{"crimux.io/machine"};
+inline constexpr Annotation kFirmware{"crimux.io/firmware"};
+inline constexpr Annotation kSecureBoot{"crimux.io/secure-boot"};
+inline constexpr Annotation kTpm{"crimux.io/tpm"};
+inline constexpr Annotation kVideo{"crimux.io/video"};
+inline constexpr Annotation kNicModel{"crimux.io/nic-model"};
+inline constexpr Annotation kClock{"crimux.io/clock"};
+inline constexpr Annotation kHyperv{"crimux.io/hyperv"};
+inline constexpr Annotation kProfile{"crimux.io/profile"};
+inline constexpr Annotation kLibvirtXml{"crimux.io/libvirt-xml"};
 
 inline constexpr Annotation kExec{"crimux.io/exec"};
 inline constexpr Annotation kSshUser{"crimux.io/ssh-user"};

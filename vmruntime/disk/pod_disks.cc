@@ -59,6 +59,10 @@ bool PodDisks::UsesImage(const std::string& image_digest) const {
   return false;
 }
 
+std::vector<fs::path> PodDisks::FoldersOf(const std::string& pod_key) const {
+  return Entries(folder_ / pod_key);
+}
+
 void PodDisks::Remove(const std::string& pod_key) const {
   std::error_code error;
   fs::remove_all(folder_ / pod_key, error);

@@ -30,6 +30,9 @@ class PodDisks {
   // Whether a kept root disk lies over this image.
   bool UsesImage(const std::string& image_digest) const;
 
+  // The folders of its containers.
+  std::vector<std::filesystem::path> FoldersOf(const std::string& pod_key) const;
+
   // Removes all that the pod has kept. No error when that is nothing.
   void Remove(const std::string& pod_key) const;
   // The pods that have kept something.

@@ -50,12 +50,13 @@ std::filesystem::path DriverRoot(const VmConfig& config) {
 // dynamic_ownership: off, or libvirt would hand stored images, which many machines share as backing
 //   files, to QEMU's user, and a guest that broke out of one QEMU could rewrite them all.
 // max_core, dump_guest_core: a guest's memory holds its secrets; it never goes to a core file.
+// swtpm_user: QEMU connects to swtpm's socket, which only its owner may.
 // max_processes is left alone: the limit counts all processes of the user, that is all machines.
 std::string QemuConf(const VmConfig& config) {
   return fmt::format(
       "# Written by crimuxd at every start.\n"
-      "user = {}\n"
-      "group = {}\n"
+      "user = {0}\n"
+      "group = {1}\n"
       "dynamic_ownership = 0\n"
       "remember_owner = 0\n"
       "stdio_handler = \"file\"\n"
@@ -64,7 +65,9 @@ std::string QemuConf(const VmConfig& config) {
       "seccomp_sandbox = 1\n"
       "set_process_name = 1\n"
       "max_core = 0\n"
-      "dump_guest_core = 0\n",
+      "dump_guest_core = 0\n"
+      "swtpm_user = {0}\n"
+      "swtpm_group = {1}\n",
       Quoted(config.qemu_user), Quoted(config.qemu_group));
 }
 

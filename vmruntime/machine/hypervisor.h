@@ -46,7 +46,8 @@ class Hypervisor {
   virtual void RequestShutdown(const std::string& name) = 0;
   // Ends it at once; no error when it isn't running.
   virtual void Destroy(const std::string& name) = 0;
-  // Destroys and forgets it; no error when there is none.
+  // Destroys and forgets it, but for UEFI's variables and the TPM's state; no error when there is
+  // none.
   virtual void Undefine(const std::string& name) = 0;
   // The settled truth (a QEMU that died while we were away is not running); nullopt: no such
   // machine.

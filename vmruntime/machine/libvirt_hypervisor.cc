@@ -12,10 +12,12 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "vmruntime/machine/accelerator.h"
+#include "vmruntime/machine/capabilities.h"
 #include "vmruntime/machine/driver_config.h"
 #include "vmruntime/machine/libvirt_error.h"
 #include "vmruntime/machine/machine_end.h"
 #include "vmruntime/machine/qemu_process.h"
+#include "vmruntime/machine/tpm_state.h"
 
 namespace crimux::vm {
 namespace {
@@ -74,7 +76,11 @@ void LibvirtHypervisor::OnEnd(EndHandler handler) { end_events_.SetHandler(std::
 
 void LibvirtHypervisor::Define(const MachineSpec& spec) {
   CheckSocketPath(AgentSocket(spec));  // the longest of its paths
-  if (!root_.empty()) GiveDisksToQemu(spec);
+  if (!root_.empty()) {
+    RequireCapabilities(connection_.get(), spec, host_);
+    GiveDisksToQemu(spec);
+    if (spec.platform.tpm) PrepareTpmState(config_, spec.uuid);
+  }
   std::string xml = DomainXml(spec, host_);
   DomainHandle domain(virDomainDefineXMLFlags(connection_.get(), xml.c_str(), 0));
   if (!domain) throw LibvirtError("define machine", spec.name);
@@ -112,10 +118,11 @@ void LibvirtHypervisor::Undefine(const std::string& name) {
   DomainHandle domain = FindDomain(connection_.get(), name);
   if (!domain) return;
   ThrowUnlessGone(virDomainDestroy(domain.get()), "destroy machine", name);
-  constexpr unsigned kEverything =
-      VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA |
-      VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA | VIR_DOMAIN_UNDEFINE_NVRAM;
-  ThrowUnlessGone(virDomainUndefineFlags(domain.get(), kEverything), "undefine machine", name);
+  constexpr unsigned kFlags = VIR_DOMAIN_UNDEFINE_MANAGED_SAVE |
+                              VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA |
+                              VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA |
+                              VIR_DOMAIN_UNDEFINE_KEEP_NVRAM | VIR_DOMAIN_UNDEFINE_KEEP_TPM;
+  ThrowUnlessGone(virDomainUndefineFlags(domain.get(), kFlags), "undefine machine", name);
 }
 
 std::optional<MachineState> LibvirtHypervisor::State(const std::string& name) {

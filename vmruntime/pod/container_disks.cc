@@ -10,6 +10,7 @@
 #include "vmruntime/disk/pod_disks.h"
 #include "vmruntime/pod/cdroms.h"
 #include "vmruntime/pod/container_devices.h"
+#include "vmruntime/pod/machine_identity.h"
 
 namespace crimux::vm {
 namespace {
@@ -17,12 +18,6 @@ namespace {
 using grpc::StatusCode;
 using state::ContainerRecord;
 using state::SandboxRecord;
-
-std::filesystem::path KeptFolder(const ContainerRecord& container, const SandboxRecord& sandbox,
-                                 const Layout& layout) {
-  return PodDisks(layout.Disks())
-      .FolderOf(PodDisksKey(sandbox), container.config().metadata().name());
-}
 
 // Makes the disks of one container, group by group.
 class Maker {
@@ -166,6 +161,12 @@ std::string PodDisksKey(const SandboxRecord& sandbox) {
   return PodDisks::KeyOf(metadata.uid(), metadata.namespace_(), metadata.name());
 }
 
+std::filesystem::path KeptFolder(const ContainerRecord& container, const SandboxRecord& sandbox,
+                                 const Layout& layout) {
+  return PodDisks(layout.Disks())
+      .FolderOf(PodDisksKey(sandbox), container.config().metadata().name());
+}
+
 std::filesystem::path RootDiskOf(const ContainerRecord& container, const SandboxRecord& sandbox,
                                  const DiskOptions& options, const Layout& layout) {
   const auto& devices = container.config().devices();
@@ -191,6 +192,7 @@ void RemovePodDisks(const SandboxRecord& sandbox, const Rooms& rooms) {
   for (const SandboxRecord& other : rooms.registry.Sandboxes()) {
     if (other.id() != sandbox.id() && PodDisksKey(other) == key) return;
   }
+  RemoveKeptTpms(sandbox, rooms);
   PodDisks(rooms.layout.Disks()).Remove(key);
 }
 

@@ -12,6 +12,10 @@ namespace crimux::vm {
 // PodDisks' key of the sandbox's pod.
 std::string PodDisksKey(const state::SandboxRecord& sandbox);
 
+// Where the pod keeps what belongs to the container.
+std::filesystem::path KeptFolder(const state::ContainerRecord& container,
+                                 const state::SandboxRecord& sandbox, const Layout& layout);
+
 // Where the container's root disk is: among those that the pod keeps, in the container's folder, or
 // on the block device whose path in the container is "/".
 std::filesystem::path RootDiskOf(const state::ContainerRecord& container,

@@ -14,6 +14,7 @@
 #include "vmruntime/pod/console_file.h"
 #include "vmruntime/pod/container_disks.h"
 #include "vmruntime/pod/guest_seed.h"
+#include "vmruntime/pod/machine_identity.h"
 #include "vmruntime/pod/machine_spec.h"
 #include "vmruntime/pod/volumes.h"
 
@@ -137,6 +138,9 @@ void Containers::MakeMachine(const ContainerRecord& container, const SandboxReco
   spec.disks.insert(spec.disks.begin(), made.begin(), made.end());  // before the seed
   CreateConsoleFile(rooms_.layout.Console(container.id()), rooms_.qemu);
   TellGuest(container, sandbox);
+  const std::filesystem::path& nvram = spec.platform.nvram;
+  if (!nvram.empty()) MakeDirectory(nvram.parent_path(), 0711);
+  UndefinePredecessors(container, sandbox, rooms_);
   rooms_.hypervisor.Define(spec);
 }
 
@@ -251,6 +255,7 @@ void Containers::RemoveLocked(const ContainerRecord& container) {
   rooms_.consoles.Forget(id);
   rooms_.shares.Stop(rooms_.layout.Container(id));
   rooms_.hypervisor.Undefine(id);
+  RemoveOwnTpm(container, rooms_);
   RemoveTree(rooms_.layout.Container(id));
   RemoveSockets(rooms_.layout.ConsoleSocket(id));
   rooms_.registry.EraseContainer(id);

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "vmruntime/annotations/libvirt_xml.h"
 #include "vmruntime/annotations/pod_options.h"
+#include "vmruntime/pod/container_disks.h"
+#include "vmruntime/pod/machine_identity.h"
 #include "vmruntime/pod/network_record.h"
 #include "vmruntime/pod/volumes.h"
 
@@ -37,10 +40,15 @@ uint64_t Memory(const Resources& resources, const VmConfig& config) {
   return memory / kMiB * kMiB;
 }
 
-// The first 128 bits of the id, in the form of a UUID.
-std::string Uuid(const std::string& id) {
-  return fmt::format("{}-{}-4{}-a{}-{}", id.substr(0, 8), id.substr(8, 4), id.substr(13, 3),
-                     id.substr(17, 3), id.substr(20, 12));
+// UEFI's variables lie with the root disk, or instead of it.
+PlatformSpec Platform(const state::ContainerRecord& container, const state::SandboxRecord& sandbox,
+                      const PodOptions& options, const Layout& layout) {
+  PlatformSpec platform = options.machine.platform;
+  if (platform.firmware == Firmware::kBios) return platform;
+  platform.nvram = (options.disks.keep_root ? KeptFolder(container, sandbox, layout)
+                                            : layout.Container(container.id())) /
+                   "nvram.fd";
+  return platform;
 }
 
 // On the root disk's bus, since that is one that the guest's system knows from the start; virtio
@@ -63,11 +71,14 @@ AnnotationMap AnnotationsOf(const runtime::v1::PodSandboxConfig& pod) {
 MachineSpec MakeMachineSpec(const state::ContainerRecord& container,
                             const state::SandboxRecord& sandbox, const Rooms& rooms) {
   const Resources& resources = container.config().linux().resources();
-  const PodOptions options = ReadPodOptions(AnnotationsOf(sandbox.config()));
+  const AnnotationMap annotations = AnnotationsOf(sandbox.config());
+  const PodOptions options = ReadPodOptions(annotations);
   MachineSpec spec{.name = container.id(),
-                   .uuid = Uuid(container.id()),
+                   .uuid = MachineUuid(container, sandbox, options, rooms.layout),
                    .vcpus = options.machine.vcpus.value_or(Vcpus(resources)),
-                   .memory = Memory(resources, rooms.config)};
+                   .memory = Memory(resources, rooms.config),
+                   .platform = Platform(container, sandbox, options, rooms.layout)};
+  spec.patches = ReadLibvirtXml(AnnotationReader(annotations), rooms.config.libvirt_xml_elements);
   if (options.guest.seed != SeedFormat::kNone) {
     DiskBus bus = options.disks.bus.value_or(DiskBus::kVirtio);
     spec.disks.push_back(SeedDisk(rooms.layout.Seed(container.id()), bus));

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/id.h"
 #include "base/rollback.h"
+#include "vmruntime/annotations/libvirt_xml.h"
 #include "vmruntime/annotations/pod_options.h"
 #include "vmruntime/network/netns.h"
 #include "vmruntime/network/resolv_conf.h"
@@ -45,6 +46,12 @@ void UseHostDns(runtime::v1::PodSandboxConfig* config) {
   dns->mutable_options()->Assign(host.options.begin(), host.options.end());
 }
 
+void CheckAnnotations(const runtime::v1::PodSandboxConfig& pod, const VmConfig& config) {
+  const AnnotationMap annotations = AnnotationsOf(pod);
+  ReadPodOptions(annotations);
+  ReadLibvirtXml(AnnotationReader(annotations), config.libvirt_xml_elements);
+}
+
 void CheckHandler(const std::string& handler, const VmConfig& config) {
   bool known = handler.empty() || std::ranges::count(config.handlers, handler) > 0;
   if (known) return;
@@ -57,7 +64,7 @@ void CheckHandler(const std::string& handler, const VmConfig& config) {
 std::string Sandboxes::Run(const runtime::v1::RunPodSandboxRequest& request) {
   CheckConfig(request.config());
   CheckHandler(request.runtime_handler(), rooms_.config);
-  ReadPodOptions(AnnotationsOf(request.config()));
+  CheckAnnotations(request.config(), rooms_.config);
   SandboxRecord sandbox = NewRecord(request);
   const std::string id = sandbox.id();
   PodLocks::Guard guard = rooms_.locks.Lock(id);

@@ -17,9 +17,9 @@ TEST_CASE("libvirt's QEMU driver accepts every reviewed domain XML") {
   LibvirtHypervisor hypervisor(config);
   ConnectionHandle connection = OpenConnection("qemu:///embed?root=" + DriverRoot(config).string());
   for (const auto& entry : std::filesystem::directory_iterator(GOLDEN_DIR)) {
-    if (entry.path().stem() == "kvm") continue;  // where there is none, it is refused
     INFO(entry.path().filename());
     std::string xml = ReadFile(entry.path());
+    if (xml.starts_with("<domain type=\"kvm\"")) continue;  // where there is none, it is refused
     DomainHandle domain(virDomainDefineXMLFlags(connection.get(), xml.c_str(), 0));
     if (!domain) FAIL(LibvirtError("define", entry.path().stem().string()).what());
     CHECK(virDomainUndefineFlags(domain.get(), VIR_DOMAIN_UNDEFINE_KEEP_NVRAM) == 0);

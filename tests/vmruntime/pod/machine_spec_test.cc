@@ -66,7 +66,15 @@ TEST_CASE("the machine has the pod's interfaces, and a UUID of its own") {
   REQUIRE(spec.nics.size() == 1);
   CHECK(spec.nics[0].tap == "tap0");
   CHECK(spec.nics[0].mtu == 1450);
-  CHECK(spec.uuid == "aaaaaaaa-aaaa-4aaa-aaaa-aaaaaaaaaaaa");
+  CHECK(spec.uuid.size() == 36);
+  f.container.set_id(std::string(64, 'b'));
+  CHECK(f.Make().uuid == spec.uuid);  // of the pod's container, whichever attempt it is
+  f.sandbox.mutable_config()->mutable_annotations()->insert(
+      {"crimux.io/root-lifetime", "container"});
+  CHECK(f.Make().uuid == "bbbbbbbb-bbbb-4bbb-abbb-bbbbbbbbbbbb");
+  f.sandbox.mutable_config()->mutable_annotations()->insert(
+      {"VirtletSystemUUID", "6F1C9D38-8A4E-4F0A-9D53-0123456789AB"});
+  CHECK(f.Make().uuid == "6f1c9d38-8a4e-4f0a-9d53-0123456789ab");
 }
 
 }  // namespace

@@ -6,9 +6,10 @@
 namespace crimux::vm {
 namespace {
 
-DiskBus BusOf(const DiskSpec& disk) {
+DiskBus BusOf(const DiskSpec& disk, MachineType machine) {
   bool impossible = disk.device == DiskDevice::kCdrom && disk.bus == DiskBus::kVirtio;
-  return impossible ? DiskBus::kSata : disk.bus;
+  if (!impossible) return disk.bus;
+  return machine == MachineType::kPc ? DiskBus::kIde : DiskBus::kSata;
 }
 
 // libvirt's names: virtio disks are "vd", IDE's "hd", all others "sd".
@@ -76,10 +77,11 @@ void AddScsiAddress(pugi::xml_node node, size_t unit) {
        {"unit", std::to_string(unit)}});
 }
 
-void AddDisk(pugi::xml_node devices, const DiskSpec& disk, DiskNumbers& numbers) {
+void AddDisk(pugi::xml_node devices, const DiskSpec& disk, MachineType machine,
+             DiskNumbers& numbers) {
   bool block = disk.source == DiskSource::kBlock;
   bool cdrom = disk.device == DiskDevice::kCdrom;
-  DiskBus bus = BusOf(disk);
+  DiskBus bus = BusOf(disk, machine);
   pugi::xml_node node = Add(
       devices, "disk", {{"type", block ? "block" : "file"}, {"device", cdrom ? "cdrom" : "disk"}});
   AddDriver(node, disk);
@@ -95,7 +97,7 @@ void AddDisk(pugi::xml_node devices, const DiskSpec& disk, DiskNumbers& numbers)
 
 void AddDisks(pugi::xml_node devices, const MachineSpec& spec) {
   DiskNumbers numbers;
-  for (const DiskSpec& disk : spec.disks) AddDisk(devices, disk, numbers);
+  for (const DiskSpec& disk : spec.disks) AddDisk(devices, disk, spec.platform.machine, numbers);
   if (!numbers.HasScsi()) return;
   Add(devices, "controller", {{"type", "scsi"}, {"index", "0"}, {"model", "virtio-scsi"}});
 }

@@ -21,7 +21,6 @@ void AddEndings(pugi::xml_node domain) {
 }
 
 void AddHelpers(pugi::xml_node devices) {
-  Add(devices, "controller", {{"type", "usb"}, {"model", "none"}});
   Add(devices, "memballoon", {{"model", "virtio"}});
   pugi::xml_node rng = Add(devices, "rng", {{"model", "virtio"}});
   AddText(rng, "backend", "/dev/urandom", {{"model", "random"}});
@@ -34,6 +33,7 @@ void AddDevices(pugi::xml_node domain, const MachineSpec& spec, const MachineHos
   AddNics(devices, spec);
   AddShare(devices, spec);
   AddChannels(devices, spec);
+  AddGraphics(devices, spec);
   AddHelpers(devices);
 }
 
@@ -48,6 +48,7 @@ std::string DomainXml(const MachineSpec& spec, const MachineHost& host) {
   AddFirmwareFiles(domain, spec);
   AddEndings(domain);
   AddDevices(domain, spec, host);
+  ApplyPatches(domain, spec.patches);
   std::ostringstream out;
   document.save(out, "  ", pugi::format_default | pugi::format_no_declaration);
   return out.str();

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "vmruntime/machine/domain/disk_spec.h"
+#include "vmruntime/machine/domain/platform_spec.h"
+#include "vmruntime/machine/domain/xml_patch.h"
 
 namespace crimux::vm {
 
@@ -36,7 +38,8 @@ struct MachineSpec {
   std::string name;  // domain name; unique
   std::string uuid;
   unsigned vcpus = 1;
-  uint64_t memory = 0;          // bytes
+  uint64_t memory = 0;  // bytes
+  PlatformSpec platform;
   std::vector<DiskSpec> disks;  // the bootable ones in boot order
   std::vector<NicSpec> nics;
   std::vector<FirmwareFile> firmware_files;
@@ -45,6 +48,8 @@ struct MachineSpec {
   // agent's socket lies beside it: "<console_socket>.agent", below 108 bytes.
   std::filesystem::path console_socket;
   std::filesystem::path console_log;
+  // Last of all: elements beside or instead of the above.
+  std::vector<XmlPatch> patches;
 };
 
 // The Unix socket of the guest agent's channel: beside the console's, with ".agent" at its end.

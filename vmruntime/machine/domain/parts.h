@@ -7,6 +7,7 @@ namespace crimux::vm {
 
 // The parts of a domain, one file each. The first ones go below <domain>, the others below
 // <devices>.
+void AddCpu(pugi::xml_node domain, const MachineSpec& spec, const MachineHost& host);
 void AddPlatform(pugi::xml_node domain, const MachineSpec& spec, const MachineHost& host);
 
 // Memory that virtiofsd can see as well.
@@ -16,6 +17,8 @@ void AddFirmwareFiles(pugi::xml_node domain, const MachineSpec& spec);
 void AddDisks(pugi::xml_node devices, const MachineSpec& spec);
 void AddNics(pugi::xml_node devices, const MachineSpec& spec);
 void AddShare(pugi::xml_node devices, const MachineSpec& spec);
+// Screen, USB, TPM.
+void AddGraphics(pugi::xml_node devices, const MachineSpec& spec);
 void AddChannels(pugi::xml_node devices, const MachineSpec& spec);
 
 }  // namespace crimux::vm

@@ -71,6 +71,65 @@ TEST_CASE("a root disk that is a part of a block device has the reviewed XML") {
   CHECK(DomainXml(spec, {}) == Golden("block_root"));
 }
 
+TEST_CASE("a machine with UEFI has the reviewed XML, with Secure Boot and a TPM, too") {
+  MachineSpec spec = Minimal();
+  spec.platform.firmware = Firmware::kUefi;
+  spec.platform.nvram = "/disks/nvram.fd";
+  CHECK(DomainXml(spec, {}) == Golden("uefi"));
+  spec.platform.firmware = Firmware::kUefiSecureBoot;
+  spec.platform.tpm = true;
+  CHECK(DomainXml(spec, {}) == Golden("secure_boot"));
+}
+
+TEST_CASE("a described CPU has the reviewed XML") {
+  MachineSpec spec = Minimal();
+  spec.vcpus = 2;
+  spec.platform.cpu = {.mode = "custom",
+                       .match = "exact",
+                       .check = "none",
+                       .model = "Westmere",
+                       .fallback = "forbid",
+                       .vendor_id = "GenuineIntel",
+                       .topology = CpuTopology{.cores = 2},
+                       .cache = CpuCache{.mode = "disable"},
+                       .features = {{"avx", "disable"}}};
+  CHECK(DomainXml(spec, {}) == Golden("cpu"));
+}
+
+TEST_CASE("an old machine with IDE, a screen, a TPM and an old network card has the reviewed XML") {
+  MachineSpec spec = Minimal();
+  spec.platform = {.machine = MachineType::kPc,
+                   .tpm = true,
+                   .video = VideoModel::kVga,
+                   .nic = NicModel::kRtl8139};
+  spec.disks[0].bus = DiskBus::kIde;
+  spec.disks.push_back({.file = "/disks/a.iso",
+                        .format = "raw",
+                        .readonly = true,
+                        .device = DiskDevice::kCdrom,
+                        .bootable = false});
+  spec.nics.push_back({.tap = "tap0", .mac = "0a:58:0a:58:00:05"});
+  CHECK(DomainXml(spec, {}) == Golden("pc"));
+}
+
+TEST_CASE("a machine for Windows has the reviewed XML") {
+  MachineSpec spec = Minimal();
+  spec.platform = {
+      .video = VideoModel::kVga, .nic = NicModel::kE1000e, .hyperv = true, .localtime = true};
+  spec.disks[0].bus = DiskBus::kSata;
+  spec.nics.push_back({.tap = "tap0", .mac = "0a:58:0a:58:00:05"});
+  CHECK(DomainXml(spec, {.kvm = true}) == Golden("windows"));
+}
+
+TEST_CASE("patches come beside devices, and instead of other elements, in the reviewed XML") {
+  MachineSpec spec = Minimal();
+  spec.patches = {{"features", "<pmu state=\"off\"/>"},
+                  {"devices", "<sound model=\"ich9\"/>"},
+                  {"", "<on_reboot>destroy</on_reboot>"},
+                  {"", "<cputune><shares>512</shares></cputune>"}};
+  CHECK(DomainXml(spec, {}) == Golden("patched"));
+}
+
 TEST_CASE("network cards sit on their taps in the reviewed XML") {
   MachineSpec spec = Minimal();
   spec.nics.push_back({.tap = "tap0", .mac = "0a:58:0a:58:00:05"});
