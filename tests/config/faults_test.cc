@@ -102,6 +102,23 @@ TEST_CASE("a value out of its range is refused") {
        "f:4:23: runtimes[0].vm.streaming.port: must be from 0 to 65535, not 65536"},
       {Vm("streaming: {prot: 1}"),
        "f:4:17: runtimes[0].vm.streaming.prot: unknown key; did you mean \"port\"?"},
+      {Vm("libvirtXmlElements: [name]"),
+       "f:4:26: runtimes[0].vm.libvirtXmlElements[0]: \"name\" is no element that pods could be "
+       "allowed"},
+      {Vm("libvirtXmlElements: [devices]"),
+       "f:4:26: runtimes[0].vm.libvirtXmlElements[0]: \"devices\" is no element that pods could be "
+       "allowed"},
+      {Vm("libvirtXmlElements: [devices/disk/source]"),
+       "f:4:26: runtimes[0].vm.libvirtXmlElements[0]: \"devices/disk/source\" is no element that "
+       "pods could be "
+       "allowed"},
+      {Vm("libvirtXmlElements: ['qemu:commandline']"),
+       "f:4:26: runtimes[0].vm.libvirtXmlElements[0]: \"qemu:commandline\" is no element that pods "
+       "could be "
+       "allowed"},
+      {Vm("libvirtXmlElements: [../x]"),
+       "f:4:26: runtimes[0].vm.libvirtXmlElements[0]: \"../x\" is no element that pods could be "
+       "allowed"},
       {Vm("cniBinDirs: []"), "f:4:17: runtimes[0].vm.cniBinDirs: needs at least one path"},
       {Vm("handlers: [vm, '']"), "f:4:20: runtimes[0].vm.handlers[1]: must not be empty"},
   });

@@ -249,5 +249,40 @@ TEST_CASE("a CD-ROM that is not there is refused") {
                     Contains("\"/dev/none\"") && Contains("no such device"));
 }
 
+TEST_CASE("the next container of the pod is the same machine for its guest") {
+  Pod pod;
+  std::string sandbox = pod.Sandbox();
+  std::string first = pod.Ended(sandbox);
+  std::string second = pod.Container(sandbox);
+  CHECK(pod.dir.hypervisor.specs.at(first).uuid == pod.dir.hypervisor.specs.at(second).uuid);
+  // libvirt has one machine with a UUID.
+  CHECK(pod.dir.hypervisor.machines.count(first) == 0);
+  CHECK(pod.dir.hypervisor.machines.count(second) == 1);
+}
+
+TEST_CASE("UEFI's variables are kept with the root disk, or go with it") {
+  Pod pod;
+  pod.annotations = {{"crimux.io/firmware", "uefi"}};
+  std::string kept = pod.Container(pod.Sandbox("one", 0));
+  CHECK(pod.dir.hypervisor.specs.at(kept).platform.nvram ==
+        pod.RootOf(kept).parent_path() / "nvram.fd");
+  pod.annotations.insert({"crimux.io/root-lifetime", "container"});
+  std::string own = pod.Container(pod.Sandbox("two", 1));
+  CHECK(pod.dir.hypervisor.specs.at(own).platform.nvram ==
+        pod.world.layout.Container(own) / "nvram.fd");
+}
+
+TEST_CASE("libvirt's XML is refused with the pod, unless the config allows its elements") {
+  Pod pod;
+  pod.annotations = {
+      {"crimux.io/libvirt-xml", "<domain><devices><sound model='ich9'/></devices></domain>"}};
+  CHECK_THROWS_WITH(pod.Sandbox(), Contains("crimux.io/libvirt-xml"));
+  CHECK(pod.world.Empty());
+  pod.world.config.libvirt_xml_elements = {"devices/sound"};
+  std::string id = pod.Container(pod.Sandbox());
+  REQUIRE(pod.dir.hypervisor.specs.at(id).patches.size() == 1);
+  CHECK(pod.dir.hypervisor.specs.at(id).patches[0].parent == "devices");
+}
+
 }  // namespace
 }  // namespace crimux::vm
