@@ -49,7 +49,7 @@ MakeVolumes() {
     'b=AP8K' b_path=/opt/deep/binary
   Volume configmap settings 'version=first\n'
   mkdir -p "$TESTBED/volumes/data"
-  printf '127.0.0.1 localhost\n10.9.8.7 friend.of.the.pod\n' >"$TESTBED/volumes/hosts"
+  printf '127.0.0.1 localhost\n127.0.1.1 one two\n10.9.8.7 friend.of.the.pod\n' >"$TESTBED/volumes/hosts"
 }
 
 # Pod NAME < lines of annotations
