@@ -211,15 +211,22 @@ IsAnotherBoot() {
   now=$(In "$1" 'cat /proc/sys/kernel/random/boot_id' 2>/dev/null) && [[ $now != "$2" ]]
 }
 
-@test "After a reboot of the guest all of it is still there" {
-  before=$(In two 'cat /proc/sys/kernel/random/boot_id')
-  In two 'sudo systemctl reboot' || true
-  Hangup two
-  WaitUntil 800 "the reboot" IsAnotherBoot two "$before"
-  WaitUntil 800 "cloud-init after the reboot" IsDone two
-  [[ $(In two 'cat "/etc/my settings/version"; cat /etc/plain; hostname') == $'first\nplain text\ntwo' ]]
+@test "After a reboot of the guests all of it is still there" {
+  local -A before
+  for name in one two; do
+    before[$name]=$(In "$name" 'cat /proc/sys/kernel/random/boot_id')
+    timeout 20 ssh -o ControlPath="$TESTBED/%h" "debian@$(Address "$name")" 'sudo systemctl reboot' || true
+    Hangup "$name"
+  done
+  for name in one two; do
+    WaitUntil 800 "the reboot of $name" IsAnotherBoot "$name" "${before[$name]}"
+    WaitUntil 800 "cloud-init of $name after the reboot" IsDone "$name"
+    Contains "$(In "$name" 'cloud-init status --long')" 'status: done'
+    [[ $(In "$name" 'cat "/etc/my settings/version"; cat /etc/plain; hostname') == $'first\nplain text\n'"$name" ]]
+    [[ $(In "$name" "cat /srv/data/$name") == "$name" ]]
+    # Commands of user-data belong to the instance, not to the boot.
+    In "$name" '! test -e /run/order'
+  done
   # The network is configured at every boot, since a pod that comes again has another address.
-  In two 'test /etc/netplan/50-cloud-init.yaml -nt /proc/1'
-  # The script belongs to the instance, not to the boot.
-  In two '! test -e /run/order'
+  In one 'test /etc/netplan/50-cloud-init.yaml -nt /proc/1'
 }

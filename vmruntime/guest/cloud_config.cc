@@ -29,7 +29,8 @@ bool Writes(const SeedSpec& spec, std::string_view path) {
   return std::ranges::any_of(spec.files, [&](const GuestFile& file) { return file.path == path; });
 }
 
-// A pod that comes again on a kept root disk has other addresses.
+// A pod that comes again on a kept root disk has other addresses. Only by NoCloud: cloud-init 22.4
+// breaks off at the next boot when it is to read a config drive's network again.
 object NetworkAtEveryBoot() {
   return {{"network", object{{"when", array{"boot-new-instance", "boot"}}}}};
 }
@@ -52,7 +53,8 @@ array BootCommands(const SeedSpec& spec) {
 
 object CloudConfig(const SeedSpec& spec) {
   object config;
-  if (!spec.interfaces.empty()) config["updates"] = NetworkAtEveryBoot();
+  bool again = spec.format == SeedFormat::kNoCloud && !spec.interfaces.empty();
+  if (again) config["updates"] = NetworkAtEveryBoot();
   // Else some images make it of their own template at every boot.
   if (Writes(spec, "/etc/hosts")) config["manage_etc_hosts"] = false;
   if (array commands = BootCommands(spec); !commands.empty()) config["bootcmd"] = commands;
