@@ -28,7 +28,7 @@ class ImageSource {
 struct SourceContext {
   const VmConfig& config;
   // Gives names for files that are not there yet.
-  const std::function<std::filesystem::path()>& new_name;
+  std::function<std::filesystem::path()> new_name;
   Progress& progress;
   std::stop_token stop;
 };
