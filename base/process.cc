@@ -14,22 +14,12 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/pipe.h"
 
 namespace crimux {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-struct Pipe {
-  UniqueFd read;
-  UniqueFd write;
-};
-
-Pipe MakePipe() {
-  std::array<int, 2> fds{};
-  if (::pipe2(fds.data(), O_CLOEXEC) != 0) throw SystemError(errno, "create pipe", "");
-  return {UniqueFd(fds[0]), UniqueFd(fds[1])};
-}
 
 void SetNonBlocking(int fd) { ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK); }
 

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "vmruntime/exec/ssh_channel.h"
+#include "vmruntime/guest/text.h"
 
 namespace crimux::vm {
 namespace {
@@ -60,11 +61,7 @@ Awaitable<void> CopyOutput(SshConnection& connection, SshChannel& channel,
 
 std::string ShellLine(const std::vector<std::string>& command) {
   std::string line = "exec";
-  for (const std::string& word : command) {
-    line += " '";
-    for (char c : word) line += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    line += '\'';
-  }
+  for (const std::string& word : command) line += " " + ShellQuoted(word);
   return line;
 }
 

@@ -15,20 +15,10 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/file.h"
+#include "base/pipe.h"
 
 namespace crimux::vm {
 namespace {
-
-struct Pipe {
-  UniqueFd read;
-  UniqueFd write;
-};
-
-Pipe MakePipe() {
-  std::array<int, 2> fds{};
-  if (::pipe2(fds.data(), O_CLOEXEC) != 0) throw SystemError(errno, "create pipe", "");
-  return {UniqueFd(fds[0]), UniqueFd(fds[1])};
-}
 
 // What the new process needs, made before the fork: after it, only system calls are safe, since
 // other threads may have held any lock.
