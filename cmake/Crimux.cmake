@@ -28,28 +28,51 @@ pkg_check_modules(libisofs REQUIRED IMPORTED_TARGET libisofs-1)
 
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  # Without these it takes no file that uses a precompiled header.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+    CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
+  add_compile_options($<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
 endif()
+
+# Line tables are what a backtrace needs; all of -g costs a sixth of the build.
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")
 
 add_library(crimux_flags INTERFACE)
 target_compile_options(crimux_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror
-  -Wno-missing-field-initializers)
+  -Wno-missing-field-initializers -pthread)
 target_include_directories(crimux_flags INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_definitions(crimux_flags INTERFACE CRIMUX_VERSION="${PROJECT_VERSION}")
+target_link_libraries(crimux_flags INTERFACE fmt::fmt spdlog::spdlog)
+
+# Two thirds of a file's compile time are spent on these headers. Files include what they use all the
+# same: the preset "fuzz" builds without.
+set(CRIMUX_PRECOMPILED
+  <algorithm> <array> <chrono> <cstdint> <filesystem> <functional> <map> <memory> <mutex> <optional>
+  <set> <string> <string_view> <system_error> <thread> <utility> <vector> <fmt/format.h>)
 
 function(crimux_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LIBS" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
   target_link_libraries(${name} PUBLIC ${ARG_LIBS} PRIVATE crimux_flags)
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  if(name STREQUAL crimux_base)
+    target_precompile_headers(${name} PRIVATE ${CRIMUX_PRECOMPILED})
+  else()
+    target_precompile_headers(${name} REUSE_FROM crimux_base)
+  endif()
 endfunction()
+
+# Tests are read by the compiler more often than run.
+set(CRIMUX_TEST_OPTIONS $<$<CONFIG:RelWithDebInfo>:-O1>)
 
 # A Catch2 program whose test cases ctest runs one by one, under the label "unit".
 function(crimux_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LIBS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE crimux_catch_main ${ARG_LIBS} crimux_flags)
+  target_compile_options(${name} PRIVATE ${CRIMUX_TEST_OPTIONS})
+  target_precompile_headers(${name} REUSE_FROM crimux_test_headers)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   catch_discover_tests(${name} TEST_PREFIX "${name}: " PROPERTIES LABELS unit TIMEOUT 120)
 endfunction()

@@ -1,0 +1,1 @@
+// No code: the target of this file precompiles the headers of all tests.
