@@ -2,6 +2,7 @@
 
 #include <absl/strings/ascii.h>
 #include <absl/strings/str_split.h>
+#include <fmt/format.h>
 
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/rfc7230.hpp>
@@ -48,7 +49,7 @@ std::vector<std::string> Accepted(SessionKind kind) {
 Upgrade NegotiateSpdy(const RequestHead& request, SessionKind kind) {
   std::vector<std::string> offered = ListOf(request, kVersionHeader);
   if (offered.empty()) {
-    return Refusal{.code = 400, .text = std::string(kVersionHeader) + " is missing"};
+    return Refusal{.code = 400, .text = fmt::format("{} is missing", kVersionHeader)};
   }
   for (const std::string& protocol : offered) {
     int version = CommandVersion(protocol);
@@ -56,7 +57,7 @@ Upgrade NegotiateSpdy(const RequestHead& request, SessionKind kind) {
     if (fits) return SpdyUpgrade{protocol, version};
   }
   return Refusal{.code = 403,
-                 .text = "none of the protocols in " + std::string(kVersionHeader) + " is known",
+                 .text = fmt::format("none of the protocols in {} is known", kVersionHeader),
                  .accepted = Accepted(kind)};
 }
 
