@@ -1,4 +1,4 @@
-#include "vmruntime/io/io_thread.h"
+#include "base/io/io_thread.h"
 
 #include <spdlog/spdlog.h>
 
@@ -7,7 +7,7 @@
 
 #include <boost/asio/post.hpp>
 
-namespace crimux::vm {
+namespace crimux {
 
 IoThread::IoThread() : work_(context_.get_executor()), thread_([this] { Run(); }) {}
 
@@ -35,4 +35,4 @@ void IoThread::Run() {
   }
 }
 
-}  // namespace crimux::vm
+}  // namespace crimux

@@ -6,7 +6,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
-namespace crimux::vm {
+namespace crimux {
 
 // One thread that runs an io_context. What is declared after it and used on it is destroyed before
 // it; so Stop comes first in the owner's destructor.
@@ -32,4 +32,4 @@ class IoThread {
   std::thread thread_;
 };
 
-}  // namespace crimux::vm
+}  // namespace crimux

@@ -1,4 +1,4 @@
-#include "vmruntime/io/waiting.h"
+#include "base/io/waiting.h"
 
 #include <exception>
 #include <utility>
@@ -11,7 +11,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-namespace crimux::vm {
+namespace crimux {
 namespace {
 
 namespace asio = boost::asio;
@@ -86,4 +86,4 @@ Awaitable<void> TaskGroup::Wait() {
   while (!tasks_.empty()) co_await ended_.Wait();
 }
 
-}  // namespace crimux::vm
+}  // namespace crimux

@@ -8,7 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 // How coroutines of one io thread wait for each other.
-namespace crimux::vm {
+namespace crimux {
 
 // What runs on an io thread, which it must not block. Whoever waits may be cancelled: the wait then
 // throws boost::system::system_error (operation_aborted).
@@ -59,4 +59,4 @@ class TaskGroup {
   std::list<boost::asio::cancellation_signal> tasks_;
 };
 
-}  // namespace crimux::vm
+}  // namespace crimux

@@ -4,11 +4,11 @@
 #include <memory>
 #include <string>
 
+#include "base/io/io_thread.h"
 #include "vmruntime/console/console_copy.h"
 #include "vmruntime/console/console_log.h"
 #include "vmruntime/console/file_watcher.h"
 #include "vmruntime/console/follower.h"
-#include "vmruntime/io/io_thread.h"
 
 namespace crimux::vm {
 

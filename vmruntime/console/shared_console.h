@@ -6,8 +6,8 @@
 
 #include <boost/asio/local/stream_protocol.hpp>
 
+#include "base/io/waiting.h"
 #include "vmruntime/console/console_ring.h"
-#include "vmruntime/io/waiting.h"
 
 namespace crimux::vm {
 

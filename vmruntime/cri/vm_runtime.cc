@@ -1,12 +1,12 @@
 #include "vmruntime/cri/vm_runtime.h"
 
+#include "base/io/io_thread.h"
 #include "base/lock_file.h"
 #include "vmruntime/console/file_console_logs.h"
 #include "vmruntime/console/shared_consoles.h"
 #include "vmruntime/cri/dispatcher.h"
 #include "vmruntime/cri/rpcs.h"
 #include "vmruntime/image/disk_image_store.h"
-#include "vmruntime/io/io_thread.h"
 #include "vmruntime/machine/libvirt_hypervisor.h"
 #include "vmruntime/network/cni_pod_networks.h"
 #include "vmruntime/pod/machine_ends.h"

@@ -7,7 +7,7 @@
 
 #include <boost/asio/thread_pool.hpp>
 
-#include "vmruntime/io/waiting.h"
+#include "base/io/waiting.h"
 #include "vmruntime/streaming/handlers.h"
 
 namespace crimux::vm {

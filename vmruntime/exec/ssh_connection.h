@@ -10,7 +10,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
-#include "vmruntime/io/waiting.h"
+#include "base/io/waiting.h"
 
 namespace crimux::vm {
 

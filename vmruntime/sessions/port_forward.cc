@@ -9,7 +9,7 @@
 #include <boost/asio/write.hpp>
 
 #include "base/error.h"
-#include "vmruntime/io/waiting.h"
+#include "base/io/waiting.h"
 
 namespace crimux::vm {
 namespace {

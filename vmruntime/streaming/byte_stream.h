@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "vmruntime/io/waiting.h"
+#include "base/io/waiting.h"
 
 namespace crimux::vm::streaming {
 

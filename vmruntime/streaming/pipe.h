@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "vmruntime/io/waiting.h"
+#include "base/io/waiting.h"
 #include "vmruntime/streaming/byte_stream.h"
 
 namespace crimux::vm::streaming {

@@ -4,7 +4,7 @@
 #include <deque>
 #include <string>
 
-#include "vmruntime/io/waiting.h"
+#include "base/io/waiting.h"
 #include "vmruntime/streaming/transport.h"
 
 namespace crimux::vm::streaming {

@@ -6,10 +6,12 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include "base/io/tcp_server.h"
+#include "base/tickets.h"
 #include "config/config.h"
 #include "vmruntime/streaming/handlers.h"
 #include "vmruntime/streaming/spdy_sessions.h"
-#include "vmruntime/streaming/tickets.h"
+#include "vmruntime/streaming/ticket.h"
 
 namespace crimux::vm::streaming {
 
@@ -24,7 +26,6 @@ class Server {
          SessionTimes times = {});
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
-  ~Server();
 
   // Each makes a URL for one use within a minute. Any thread. Throw Error: INVALID_ARGUMENT for a
   // request that can't be served, RESOURCE_EXHAUSTED when too many URLs wait for their use.
@@ -33,16 +34,13 @@ class Server {
   std::string PortForwardUrl(PortForwardRequest request);
 
  private:
-  boost::asio::awaitable<void> AcceptAll();
-  boost::asio::awaitable<void> Serve(boost::asio::ip::tcp::socket socket);
+  Awaitable<void> Serve(boost::asio::ip::tcp::socket socket);
   std::string Url(std::string_view path, Ticket ticket);
 
   SessionTimes times_;
   Handlers& handlers_;
-  boost::asio::ip::tcp::acceptor acceptor_;
-  std::string base_;  // "http://127.0.0.1:1234"
-  Tickets tickets_;
-  size_t visits_ = 0;  // on the io thread
+  Tickets<Ticket> tickets_;
+  TcpServer server_;
 };
 
 }  // namespace crimux::vm::streaming

@@ -12,24 +12,14 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
-#include "vmruntime/io/waiting.h"
+#include "base/io/tcp_server.h"
+#include "base/io/waiting.h"
 
 namespace crimux::vm::streaming {
 namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
-
-constexpr std::chrono::seconds kGoodbye{5};
-
-Awaitable<void> Drain(tcp::socket& socket) {
-  std::array<char, 4096> buffer;
-  boost::system::error_code ended;
-  while (!ended) {
-    co_await socket.async_read_some(asio::buffer(buffer),
-                                    asio::redirect_error(asio::use_awaitable, ended));
-  }
-}
 
 }  // namespace
 
@@ -74,12 +64,6 @@ bool TcpTransport::ClientHasGone() const {
 bool PeerHasGone(int socket) {
   pollfd watched{.fd = socket, .events = POLLRDHUP, .revents = 0};
   return ::poll(&watched, 1, 0) > 0;
-}
-
-Awaitable<void> ShutDown(tcp::socket& socket) {
-  boost::system::error_code ignored;
-  socket.shutdown(tcp::socket::shutdown_send, ignored);
-  co_await Race(Drain(socket), Sleep(kGoodbye));
 }
 
 }  // namespace crimux::vm::streaming

@@ -26,8 +26,5 @@ class TcpTransport final : public Transport {
 
 // Whether the other end of a connected socket has closed or broken it, whatever there is to read.
 bool PeerHasGone(int socket);
-// Sends the end of the stream, then drops what comes until the other end closes too, for a moment
-// at most: closing with bytes unread would destroy what is still on its way there.
-Awaitable<void> ShutDown(boost::asio::ip::tcp::socket& socket);
 
 }  // namespace crimux::vm::streaming

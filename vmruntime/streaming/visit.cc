@@ -6,7 +6,8 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 
-#include "vmruntime/io/waiting.h"
+#include "base/io/tcp_server.h"
+#include "base/io/waiting.h"
 #include "vmruntime/streaming/channel_sessions.h"
 #include "vmruntime/streaming/tcp_transport.h"
 #include "vmruntime/streaming/websocket_transport.h"
@@ -22,7 +23,7 @@ constexpr uint32_t kMostHead = 16 << 10;
 constexpr uint64_t kMostBody = 1 << 10;
 
 // The ticket of "/attach/TOKEN"; nullopt as well when it is for something else.
-std::optional<Ticket> TakeTicket(Tickets& tickets, std::string_view target) {
+std::optional<Ticket> TakeTicket(Tickets<Ticket>& tickets, std::string_view target) {
   std::string_view path = target.substr(0, target.find('?'));
   size_t slash = path.rfind('/');
   if (slash == std::string_view::npos) return std::nullopt;

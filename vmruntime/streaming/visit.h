@@ -5,9 +5,10 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include "base/tickets.h"
 #include "vmruntime/streaming/handlers.h"
 #include "vmruntime/streaming/spdy_sessions.h"
-#include "vmruntime/streaming/tickets.h"
+#include "vmruntime/streaming/ticket.h"
 #include "vmruntime/streaming/upgrade.h"
 
 namespace crimux::vm::streaming {
@@ -15,7 +16,7 @@ namespace crimux::vm::streaming {
 // One connection of a client: its request, and the session that comes of it.
 class Visit {
  public:
-  Visit(boost::asio::ip::tcp::socket socket, Tickets& tickets, Handlers& handlers,
+  Visit(boost::asio::ip::tcp::socket socket, Tickets<Ticket>& tickets, Handlers& handlers,
         SessionTimes times)
       : socket_(std::move(socket)), tickets_(tickets), handlers_(handlers), times_(times) {}
 
@@ -34,7 +35,7 @@ class Visit {
   Awaitable<void> ServeSpdy(Transport& transport, int version);
 
   boost::asio::ip::tcp::socket socket_;
-  Tickets& tickets_;
+  Tickets<Ticket>& tickets_;
   Handlers& handlers_;
   SessionTimes times_;
   boost::beast::flat_buffer buffer_;

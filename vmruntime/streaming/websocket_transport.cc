@@ -10,7 +10,8 @@
 #include <boost/beast/websocket/option.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
-#include "vmruntime/io/waiting.h"
+#include "base/io/tcp_server.h"
+#include "base/io/waiting.h"
 #include "vmruntime/streaming/tcp_transport.h"
 
 namespace crimux::vm::streaming {

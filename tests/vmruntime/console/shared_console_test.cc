@@ -4,10 +4,10 @@
 #include <boost/asio/use_future.hpp>
 #include <catch2/catch.hpp>
 
+#include "base/io/io_thread.h"
 #include "tests/temporary_dir.h"
 #include "tests/vmruntime/console/fake_machine.h"
 #include "vmruntime/console/shared_consoles.h"
-#include "vmruntime/io/io_thread.h"
 
 namespace crimux::vm {
 namespace {

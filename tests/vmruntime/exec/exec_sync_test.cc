@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/io/io_thread.h"
 #include "tests/vmruntime/pod/fake_rooms.h"
-#include "vmruntime/io/io_thread.h"
 
 namespace crimux::vm {
 namespace {

@@ -7,7 +7,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include "vmruntime/io/waiting.h"
+#include "base/io/waiting.h"
 #include "vmruntime/streaming/handlers.h"
 
 namespace crimux::vm {

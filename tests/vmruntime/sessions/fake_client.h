@@ -10,7 +10,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 
-#include "vmruntime/io/io_thread.h"
+#include "base/io/io_thread.h"
 #include "vmruntime/streaming/handlers.h"
 #include "vmruntime/streaming/pipe.h"
 

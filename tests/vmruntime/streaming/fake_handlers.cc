@@ -6,7 +6,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include "base/error.h"
-#include "vmruntime/io/waiting.h"
+#include "base/io/waiting.h"
 
 namespace crimux::vm::streaming {
 namespace {
