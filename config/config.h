@@ -15,13 +15,19 @@ namespace crimux {
 // Which hardware QEMU uses. kAuto: KVM where a guest really runs under it, else TCG.
 enum class Accelerator { kAuto, kKvm, kTcg };
 
-// Where exec, attach and port-forward are served.
-struct StreamingConfig {
+// Where streams (exec, attach, port-forward) are served.
+struct StreamServerConfig {
   // Of the loopback: whoever has a URL may use it.
   std::string address = "127.0.0.1";
   uint16_t port = 0;  // 0: any
   // A session ends when nothing goes either way for that long.
   std::chrono::milliseconds idle_timeout{4 * 3'600'000};
+
+  bool operator==(const StreamServerConfig&) const = default;
+};
+
+// The streams of VMs.
+struct StreamingConfig : StreamServerConfig {
   // How much of a console's last output an attach begins with; bytes.
   uint64_t scrollback = 16 << 10;
 
@@ -97,6 +103,8 @@ struct RuntimeConfig {
   std::optional<std::chrono::milliseconds> last_known_for;
   // What the names of its images begin with outside, and never inside; "" for nothing.
   std::string image_prefix;
+  // Whether crimux serves its streams (exec, attach, port-forward) in its place.
+  bool relays_streams = false;
 
   bool IsRequired() const { return required.value_or(is_default); }
 
@@ -133,6 +141,8 @@ struct Config {
   // What Version tells as the runtime's name and version. Empty: what the default runtime does.
   std::string runtime_name;
   std::string runtime_version;
+  // Where the streams of runtimes are served that have relays_streams.
+  StreamServerConfig streaming;
   // In the order of the file, the default runtime first. At most one has `vm`.
   std::vector<RuntimeConfig> runtimes;
   std::vector<RouteConfig> routes;

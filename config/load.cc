@@ -55,7 +55,8 @@ std::vector<YamlField> AnswerFields(Config* config) {
            [=](const YamlValue& v) {
              config->cgroup_driver = v.Choice({"systemd", "cgroupfs"});
            }},
-          {"version", [=](const YamlValue& v) { ReadVersion(v, config); }}};
+          {"version", [=](const YamlValue& v) { ReadVersion(v, config); }},
+          {"streaming", [=](const YamlValue& v) { ReadStreaming(v, &config->streaming); }}};
 }
 
 }  // namespace

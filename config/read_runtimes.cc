@@ -28,6 +28,7 @@ struct Places {
   std::optional<YamlValue> is_default;
   std::optional<YamlValue> list_timeout;
   std::optional<YamlValue> image_prefix;
+  std::optional<YamlValue> streaming;
 };
 
 // A name is also a metric label and a word in annotations.
@@ -60,8 +61,13 @@ std::vector<YamlField> BackendFields(RuntimeConfig* runtime, Places* places) {
       {"vm", [=](const YamlValue& v) { runtime->vm = ReadVm(places->vm.emplace(v)); }},
       {"default",
        [=](const YamlValue& v) { runtime->is_default = places->is_default.emplace(v).Bool(); }},
-      {"imagePrefix", [=](const YamlValue& v) {
+      {"imagePrefix",
+       [=](const YamlValue& v) {
          runtime->image_prefix = ReadImagePrefix(places->image_prefix.emplace(v));
+       }},
+      {"streaming", [=](const YamlValue& v) {
+         runtime->relays_streams =
+             places->streaming.emplace(v).Choice({"direct", "proxy"}) == "proxy";
        }}};
 }
 
@@ -99,6 +105,9 @@ RuntimeConfig ReadRuntime(Places* places) {
   if (!places->name) places->runtime.Fail("has no name");
   if (!places->endpoint && !places->vm) places->runtime.Fail("needs an endpoint, or vm");
   if (places->endpoint && places->vm) places->vm->Fail("a runtime has an endpoint or vm, not both");
+  if (runtime.vm && runtime.relays_streams) {
+    places->streaming->Fail("the VM runtime's streams are served by crimux anyway");
+  }
   BoundListTimeout(&runtime, *places);
   return runtime;
 }

@@ -1,6 +1,4 @@
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
 
 #include <chrono>
 #include <map>
@@ -17,7 +15,6 @@ using std::chrono::milliseconds;
 
 // libvirt puts sockets below the state folder, under names of up to 60 bytes.
 constexpr size_t kStateDirLimit = 44;
-constexpr milliseconds kLongestIdle{7LL * 24 * 3'600'000};
 constexpr int64_t kLargestScrollback = 16LL << 20;
 constexpr int64_t kSmallestMemory = 16LL << 20;
 constexpr int64_t kLargestMemory = 64LL << 40;
@@ -62,34 +59,12 @@ std::vector<YamlField> NetworkFields(VmConfig* vm) {
           {"cniTimeout", [=](const YamlValue& v) { vm->cni_timeout = ReadCniTimeout(v); }}};
 }
 
-bool IsLoopback(const std::string& address) {
-  in_addr v4{};
-  if (::inet_pton(AF_INET, address.c_str(), &v4) == 1) return ntohl(v4.s_addr) >> 24 == 127;
-  in6_addr v6{};
-  return ::inet_pton(AF_INET6, address.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
-}
-
-std::string ReadLoopback(const YamlValue& value) {
-  std::string address = value.String();
-  if (!IsLoopback(address)) {
-    value.Fail(
-        fmt::format("must be an address of the loopback, such as 127.0.0.1, not \"{}\"", address));
-  }
-  return address;
-}
-
-void ReadStreaming(const YamlValue& value, StreamingConfig* streaming) {
-  ReadFields(
-      value,
-      {{"address", [=](const YamlValue& v) { streaming->address = ReadLoopback(v); }},
-       {"port",
-        [=](const YamlValue& v) { streaming->port = static_cast<uint16_t>(v.Integer(0, 65535)); }},
-       {"idleTimeout",
-        [=](const YamlValue& v) {
-          streaming->idle_timeout = v.Duration(milliseconds{1000}, kLongestIdle);
-        }},
-       {"scrollback",
-        [=](const YamlValue& v) { streaming->scrollback = ReadBytes(v, 0, kLargestScrollback); }}});
+void ReadVmStreaming(const YamlValue& value, StreamingConfig* streaming) {
+  std::vector<YamlField> fields = StreamServerFields(streaming);
+  fields.push_back({"scrollback", [=](const YamlValue& v) {
+                      streaming->scrollback = ReadBytes(v, 0, kLargestScrollback);
+                    }});
+  ReadFields(value, fields);
 }
 
 // Whole elements only below <devices>, of which there may be many of a kind; and never what crimux
@@ -123,7 +98,7 @@ std::vector<YamlField> MachineFields(VmConfig* vm) {
           {"qemuUser", [=](const YamlValue& v) { vm->qemu_user = v.NonEmptyString(); }},
           {"qemuGroup", [=](const YamlValue& v) { vm->qemu_group = v.NonEmptyString(); }},
           {"emulator", [=](const YamlValue& v) { vm->emulator = v.AbsolutePath(); }},
-          {"streaming", [=](const YamlValue& v) { ReadStreaming(v, &vm->streaming); }},
+          {"streaming", [=](const YamlValue& v) { ReadVmStreaming(v, &vm->streaming); }},
           {"virtiofsd", [=](const YamlValue& v) { vm->virtiofsd = v.AbsolutePath(); }},
           {"libvirtXmlElements",
            [=](const YamlValue& v) { vm->libvirt_xml_elements = ReadXmlElements(v); }}};

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "config/config.h"
+#include "config/yaml_fields.h"
 #include "config/yaml_value.h"
 
 namespace crimux {
@@ -14,6 +15,9 @@ namespace crimux {
 std::vector<RuntimeConfig> ReadRuntimes(const YamlValue& value,
                                         const std::filesystem::path& listen);
 VmConfig ReadVm(const YamlValue& value);
+// Where streams are served: `streaming`, and in `vm` a part of it.
+void ReadStreaming(const YamlValue& value, StreamServerConfig* streaming);
+std::vector<YamlField> StreamServerFields(StreamServerConfig* streaming);
 // `routes`: each names one of `runtimes` and has a condition.
 std::vector<RouteConfig> ReadRoutes(const YamlValue& value,
                                     const std::vector<RuntimeConfig>& runtimes);

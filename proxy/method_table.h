@@ -56,6 +56,8 @@ struct Traits {
   bool removes = false;
   // Success means that lists are no longer what they were.
   bool changes = false;
+  // The answer's field 1 is a URL where the runtime serves a stream.
+  bool answers_url = false;
   // Comes without a deadline and may rightly take for ever.
   bool unbounded = false;
   // Lists: what the items (field 1 of the answer) are or tell of, and in the filter (field 1 of the

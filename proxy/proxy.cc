@@ -34,7 +34,8 @@ class Proxy::Impl {
       : config_(config),
         listener_(config.listen),
         loop_(listener_.queue()),
-        factory_(loop_, embedded),
+        relay_(config.streaming),
+        factory_(loop_, embedded, relay_),
         store_(config.last_known_dir),
         backends_(loop_, factory_.Make(config), Router(config), store_),
         front_(listener_, backends_),
@@ -89,6 +90,7 @@ class Proxy::Impl {
   Listener listener_;
   Loop loop_;
   ServerEndsFirst server_ends_first_{listener_};
+  Relay relay_;
   RuntimeFactory factory_;
   ListStore store_;
   Backends backends_;

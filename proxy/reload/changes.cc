@@ -65,6 +65,9 @@ void CheckReloadable(const Config& running, const Config& next) {
   RequireSame("listen", running.listen.string(), next.listen.string());
   RequireSame("status", running.status.string(), next.status.string());
   RequireSame("lastKnownDir", running.last_known_dir.string(), next.last_known_dir.string());
+  if (running.streaming != next.streaming) {
+    Refuse("streaming", "the section can't change while crimuxd runs");
+  }
   const RuntimeConfig* had = VmRuntime(running);
   const RuntimeConfig* has = VmRuntime(next);
   if (had == nullptr && has == nullptr) return;

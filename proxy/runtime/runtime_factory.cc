@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "proxy/runtime/embedded_runtime.h"
 #include "proxy/runtime/prefixed_runtime.h"
+#include "proxy/runtime/relayed_runtime.h"
 #include "proxy/runtime/remote_runtime.h"
 
 namespace crimux::proxy {
@@ -19,6 +20,7 @@ std::vector<RuntimePtr> RuntimeFactory::Make(const Config& config) {
 }
 
 void RuntimeFactory::Check(const RuntimeConfig& config) const {
+  if (config.relays_streams) relay_.Open();
   if (!config.endpoint.empty() || made_.contains("") || embedded_.contains(config.name)) return;
   throw Error(grpc::StatusCode::INVALID_ARGUMENT, "set up runtime", config.name,
               "it has neither an endpoint nor a service");
@@ -28,13 +30,18 @@ RuntimePtr RuntimeFactory::MakeOne(const RuntimeConfig& config) {
   Made& made = made_[config.endpoint];
   RuntimePtr backend = Backend(config, made);
   RuntimePtr front = made.front.lock();
-  if (front == nullptr || made.prefix != config.image_prefix) {
-    front = config.image_prefix.empty()
-                ? backend
-                : std::make_shared<PrefixedRuntime>(backend, config.image_prefix);
+  if (front == nullptr || made.prefix != config.image_prefix ||
+      made.relayed != config.relays_streams) {
+    front = Front(config, backend);
   }
-  made = {backend, front, config.image_prefix};
+  made = {backend, front, config.image_prefix, config.relays_streams};
   return front;
+}
+
+RuntimePtr RuntimeFactory::Front(const RuntimeConfig& config, RuntimePtr backend) {
+  if (config.relays_streams) backend = std::make_shared<RelayedRuntime>(std::move(backend), relay_);
+  if (config.image_prefix.empty()) return backend;
+  return std::make_shared<PrefixedRuntime>(std::move(backend), config.image_prefix);
 }
 
 RuntimePtr RuntimeFactory::Backend(const RuntimeConfig& config, const Made& made) {

@@ -98,6 +98,9 @@ TEST_CASE("a value out of its range is refused") {
       {Vm("streaming: {address: 0.0.0.0}"),
        "f:4:26: runtimes[0].vm.streaming.address: must be an address of the loopback, such as "
        "127.0.0.1, not \"0.0.0.0\""},
+      {"streaming: {scrollback: 1Ki}", "f:1:13: streaming.scrollback: unknown key"},
+      {"runtimes:\n- name: vm\n  vm: {}\n  streaming: proxy",
+       "f:4:14: runtimes[0].streaming: the VM runtime's streams are served by crimux anyway"},
       {Vm("streaming: {port: 65536}"),
        "f:4:23: runtimes[0].vm.streaming.port: must be from 0 to 65535, not 65536"},
       {Vm("streaming: {prot: 1}"),

@@ -31,6 +31,21 @@ version: {runtimeName: crimux, runtimeVersion: 1.2.3}
   CHECK(config.runtimes == DefaultConfig().runtimes);
 }
 
+TEST_CASE("where streams are relayed, and whose, is read") {
+  Config config = ParseConfig(R"(
+streaming: {address: 127.0.0.3, port: 10255, idleTimeout: 1h}
+runtimes:
+- {name: a, endpoint: unix:///a, default: true, streaming: proxy}
+- {name: b, endpoint: unix:///b, streaming: direct}
+)",
+                              "f");
+  CHECK(config.streaming == StreamServerConfig{.address = "127.0.0.3",
+                                               .port = 10255,
+                                               .idle_timeout = std::chrono::hours{1}});
+  CHECK(config.runtimes[0].relays_streams);
+  CHECK_FALSE(config.runtimes[1].relays_streams);
+}
+
 TEST_CASE("every value of the VM runtime is read") {
   Config config = ParseConfig(R"(
 runtimes:
@@ -105,10 +120,8 @@ runtimes:
   vm.qemu_user = "qemu";
   vm.qemu_group = "qemus";
   vm.emulator = "/usr/bin/qemu";
-  vm.streaming = {.address = "127.0.0.2",
-                  .port = 10250,
-                  .idle_timeout = std::chrono::minutes{30},
-                  .scrollback = 64 << 10};
+  vm.streaming = {{.address = "127.0.0.2", .port = 10250, .idle_timeout = std::chrono::minutes{30}},
+                  64 << 10};
   vm.virtiofsd = "/usr/bin/virtiofsd";
   vm.libvirt_xml_elements = {"cputune", "devices/disk/source@file"};
   REQUIRE(config.runtimes.size() == 1);

@@ -43,6 +43,9 @@ TEST_CASE("a reload that would change a socket, the lists' folder or the VM runt
   next.last_known_dir = "/elsewhere";
   CHECK_THAT(Refusal(node, next), Catch::StartsWith(start + "lastKnownDir\": "));
   next = node.config;
+  next.streaming.port = 1;
+  CHECK_THAT(Refusal(node, next), Catch::StartsWith(start + "streaming\": "));
+  next = node.config;
   next.runtimes[2].vm->default_memory *= 2;
   CHECK(Refusal(node, next) == start +
                                    "vm\": the section of runtime vm can't change while crimuxd "

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace crimux::proxy {
+
+// Where a runtime serves one stream.
+struct StreamUrl {
+  bool tls = false;
+  std::string host;
+  uint16_t port = 0;
+  std::string target;  // path and query
+
+  // "host:port", as the Host of a request has it.
+  std::string Authority() const;
+};
+
+// Reads a URL that Exec, Attach or PortForward answered. Without a scheme it is http. A host that
+// is none, or stands for every address, is this machine. Throws Error (INTERNAL) for what is no
+// http or https URL with a path.
+StreamUrl ParseStreamUrl(const std::string& url);
+
+}  // namespace crimux::proxy
