@@ -27,11 +27,8 @@ std::string PathOf(std::string_view method) {
 }
 
 // Field 1, a string shorter than 128 bytes.
-grpc::ByteBuffer RequestWith(const std::string& id) {
-  std::string bytes;
-  if (!id.empty()) bytes = std::string("\x0a") + static_cast<char>(id.size()) + id;
-  grpc::Slice slice(bytes);
-  return {&slice, 1};
+std::string RequestWith(const std::string& id) {
+  return id.empty() ? "" : std::string("\x0a") + static_cast<char>(id.size()) + id;
 }
 
 }  // namespace
@@ -41,7 +38,12 @@ Client::Client(const std::string& socket) : stub_(ChannelTo(socket)) {}
 Client::~Client() { queue_.Shutdown(); }
 
 std::chrono::nanoseconds Client::Call(std::string_view method, const std::string& id) {
-  grpc::ByteBuffer request = RequestWith(id);
+  return CallWith(method, RequestWith(id));
+}
+
+std::chrono::nanoseconds Client::CallWith(std::string_view method, const std::string& bytes) {
+  grpc::Slice slice(bytes);
+  grpc::ByteBuffer request(&slice, 1);
   std::string path = PathOf(method);
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
