@@ -8,9 +8,12 @@ TestbedLeftovers() (
   InTestbedNet ip -o link show master "$BRIDGE" 2>/dev/null | sed 's/^/link: /'
   find "$TESTBED/cni/ipam" -name '10.*' 2>/dev/null | sed 's/^/address: /'
   find "$TESTBED/cni/cache" -type f 2>/dev/null | sed 's/^/CNI result: /'
-  Processes | sed -nE '/^[0-9]+ (\/usr\/s?bin\/)?(qemu-|dnsmasq|containerd-shim)/s/^/process: /p'
+  Processes | sed -nE '/^[0-9]+ ([^ ]*\/)?(qemu-|dnsmasq|containerd-shim|virtiofsd|swtpm)/s/^/process: /p'
   find "$TESTBED"/vm/{sandboxes,containers,disks,sock} -mindepth 1 2>/dev/null | sed 's/^/file: /'
   find "$TESTBED/vm" -path '*/etc/*' -name '*.xml' 2>/dev/null | sed 's/^/domain: /'
+  find "$TESTBED/vm/libvirt/lib/swtpm" -mindepth 1 2>/dev/null | sed 's/^/TPM: /'
+  find "$TESTBED/vm/libvirt/run/qemu" -maxdepth 1 -type f 2>/dev/null | sed 's/^/state of a domain: /'
+  find "$TESTBED/vm/libvirt/lib/qemu" -name 'domain-*' 2>/dev/null | sed 's/^/folder of a domain: /'
   Cgroups | sed 's/^/cgroup: /'
 )
 

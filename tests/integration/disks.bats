@@ -5,24 +5,7 @@ setup_file() { StartTestbed guest; }
 teardown_file() { StopTestbed; }
 teardown() {
   RemovePodsAndCheck
-  local device
-  for device in $(losetup -n -O NAME,BACK-FILE | awk -v base="$TESTBED/" 'index($2, base) {print $1}'); do
-    losetup -d "$device"
-  done
-}
-
-# Loop NAME SIZE: a block device over a new file; prints its path.
-Loop() {
-  truncate -s "$2" "$TESTBED/$1"
-  losetup --find --show "$TESTBED/$1"
-}
-
-Annotation() {
-  printf 'annotations {key: "%s" value: "%s"}\n' "$1" "$2"
-}
-
-Device() {
-  printf 'devices {host_path: "%s" container_path: "%s" permissions: "%s"}\n' "$@"
+  DetachLoops
 }
 
 # CreateRequest NAME ATTEMPT [DEVICES]: for a container in the sandbox $sandbox, of which $annotations

@@ -190,3 +190,51 @@ Crictl() {
     --runtime-endpoint "unix://${CRI_SOCKET:-$CRIMUX_SOCKET}" \
     --image-endpoint "unix://${CRI_SOCKET:-$CRIMUX_SOCKET}" "$@"
 }
+
+# The testbed's config without containerd: the VM runtime is all there is. Arguments as
+# TestbedWriteConfig's.
+WriteVmOnlyConfig() {
+  TestbedWriteConfig "$@"
+  sed -i '/- name: containerd/,/default: true/d; s/- name: vm/&\n    default: true/; /^routes:/,$d' \
+    "$TESTBED/crimux.yaml"
+}
+
+Annotation() {
+  printf 'annotations {key: "%s" value: "%s"}\n' "$1" "$2"
+}
+
+# Device HOST-PATH CONTAINER-PATH PERMISSIONS
+Device() {
+  printf 'devices {host_path: "%s" container_path: "%s" permissions: "%s"}\n' "$@"
+}
+
+# Loop NAME SIZE: a block device over a new file; prints its path.
+Loop() {
+  truncate -s "$2" "$TESTBED/$1"
+  losetup --find --show "$TESTBED/$1"
+}
+
+DetachLoops() {
+  local device
+  for device in $(losetup -n -O NAME,BACK-FILE | awk -v base="$TESTBED/" 'index($2, base) {print $1}'); do
+    losetup -d "$device"
+  done
+}
+
+# Points KIND: the fault points of a kind that the source has.
+Points() {
+  grep -rhoE --include='*.cc' "FaultPoint\(\"$1\.[^\"]+" "$REPOSITORY"/{base,daemon,proxy,vmruntime} |
+    sed 's/.*"//' | sort -u
+}
+
+# DiesAt POINT COMMAND...: starts crimuxd so that it dies at the point, and runs the command, which
+# fails; then starts crimuxd as usual.
+DiesAt() {
+  TestbedStop crimuxd
+  CRIMUX_FAULT=$1 TestbedStartCrimuxd
+  run "${@:2}"
+  [[ $status != 0 ]] || { echo "$output"; return 1; }
+  WaitUntil 20 "crimuxd to die at $1" IsDown crimuxd
+  grep -q "dying at $1," "$TESTBED/log/crimuxd"
+  TestbedStartCrimuxd
+}

@@ -23,12 +23,6 @@ teardown() {
   for id in $(Cri ListImages | Field id); do Remove "$id"; done
 }
 
-WriteVmOnlyConfig() {
-  TestbedWriteConfig
-  sed -i '/- name: containerd/,/default: true/d; s/- name: vm/&\n    default: true/; /^routes:/,$d' \
-    "$TESTBED/crimux.yaml"
-}
-
 # ContainerDisk FILE REPOSITORY:TAG: pushes the file as a disk in a container image.
 ContainerDisk() {
   local layout=$TESTBED/layout
@@ -157,17 +151,6 @@ HasPulled() {
   [[ $(find "$TESTBED" -newer "$TESTBED/crimux.yaml" -path '*evil*') == "$before" ]]
 }
 
-# DiesAt POINT CRI-CALL...: starts crimuxd so that it dies at the point, and makes the call.
-DiesAt() {
-  TestbedStop crimuxd
-  CRIMUX_FAULT=$1 TestbedStartCrimuxd
-  run "${@:2}"
-  [[ $status != 0 ]]
-  WaitUntil 20 "crimuxd to die at $1" IsDown crimuxd
-  grep -q "dying at $1" "$TESTBED/log/crimuxd"
-  TestbedStartCrimuxd
-}
-
 @test "Killed at any point of a pull, crimuxd leaks nothing, uses nothing half-made, and pulls again" {
   # A disk for which everything has to be done that a pull does.
   truncate -s 2M "$TESTBED/small.raw"
@@ -175,9 +158,7 @@ DiesAt() {
   qemu-img convert -f raw -O vmdk "$TESTBED"/small.{raw,vmdk}
   xz -0 -f "$TESTBED/small.vmdk"
   ContainerDisk "$TESTBED/small.vmdk.xz" small:v1
-  points=$(grep -rhoE 'FaultPoint\("pull\.[^"]+' "$REPOSITORY/vmruntime" | sed 's/.*"//' | sort -u)
-  [[ $(wc -w <<<"$points") -ge 12 ]]
-  for point in $points; do
+  for point in $(Points pull); do
     echo "at $point"
     DiesAt "$point" ByUser "$OCI_PREFIX/small:v1"
     ref=$(Cri ListImages | Field id)
@@ -191,7 +172,7 @@ DiesAt() {
 
 @test "Killed while it removes an image, crimuxd has removed it when it is back" {
   ref=$(Pull "$VM_IMAGE_PREFIX/guest.qcow2")
-  for point in $(grep -rhoE 'FaultPoint\("remove-image\.[^"]+' "$REPOSITORY/vmruntime" | sed 's/.*"//'); do
+  for point in $(Points remove-image); do
     DiesAt "$point" Remove "$ref"
     [[ -z $(ImageFiles) && -z $(Cri ListImages) ]]
     [[ $(Pull "$VM_IMAGE_PREFIX/guest.qcow2") == "$ref" ]]

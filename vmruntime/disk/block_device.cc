@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "base/error.h"
+#include "base/fault_point.h"
 #include "base/file.h"
 
 namespace crimux::vm {
@@ -38,6 +39,7 @@ void MakeBlockNode(const std::filesystem::path& device, const std::filesystem::p
   if (::mknod(node.c_str(), S_IFBLK | (readonly ? 0400 : 0600), info.st_rdev) != 0) {
     throw SystemError(errno, "make node of block device", node.string());
   }
+  FaultPoint("create.device-made");
   SetOwner(node, owner);
   RequireUsable(node);
 }

@@ -12,6 +12,7 @@
 #include <cerrno>
 
 #include "base/error.h"
+#include "base/fault_point.h"
 #include "base/fd.h"
 #include "base/file.h"
 
@@ -101,7 +102,9 @@ void CopyFromMount(const std::string& path, const std::vector<MountedPath>& moun
                 fmt::format("{} bytes; the limit is {}", size, limit));
   }
   UniqueFd copy = OpenFile(to, O_WRONLY | O_CREAT | O_EXCL, 0400);
+  FaultPoint("create.cdrom-begun");
   Copy(from.get(), copy.get(), size, path);
+  FaultPoint("create.cdrom-copied");
   SetOwner(to, owner);
 }
 

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "base/error.h"
+#include "base/fault_point.h"
 #include "base/process.h"
 #include "vmruntime/machine/driver_config.h"
 
@@ -56,7 +57,9 @@ void PrepareTpmState(const VmConfig& config, const std::string& uuid) {
   QemuIds ids = LookUpQemuIds(config);
   Check(::chown(fresh.c_str(), ids.user, ids.group), fresh);
   Check(::chmod(fresh.c_str(), 0700), fresh);
+  FaultPoint("create.tpm-begun");
   RunSetup(config, fresh);
+  FaultPoint("create.tpm-written");
   Check(::rename(fresh.c_str(), (home / "tpm2").c_str()), fresh);
   std::move(remove).Cancel();
 }

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "base/error.h"
+#include "base/fault_point.h"
 #include "base/log.h"
 #include "base/rollback.h"
 
@@ -54,6 +55,7 @@ json::object CniNetwork::RunAdd(const CniAttachment& attachment, const CniRecord
     if (result->empty()) {
       throw Error(grpc::INTERNAL, "CNI ADD", JsonString(plugin, "type"), "it printed no result");
     }
+    FaultPoint("run-pod.plugin-added");
   }
   return *std::move(result);
 }
@@ -69,10 +71,12 @@ json::object CniNetwork::Add(const CniAttachment& attachment,
     plugins_.Find(JsonString(plugin, "type"));
   }
   cache_.Save(attachment.container_id, record);
+  FaultPoint("run-pod.network-recorded");
   Rollback rollback;
   rollback.Add("CNI DEL", [&] { Delete(attachment); });
   record.result = RunAdd(attachment, record);
   cache_.Save(attachment.container_id, record);
+  FaultPoint("run-pod.network-added");
   rollback.Commit();
   return *std::move(record.result);
 }
@@ -85,6 +89,7 @@ void CniNetwork::RunDelete(const CniAttachment& attachment, const CniRecord& rec
   for (auto plugin = plugins.rbegin(); plugin != plugins.rend(); ++plugin) {
     try {
       plugins_.Run("DEL", attachment, PluginInput(record, *plugin, previous));
+      FaultPoint("stop-pod.plugin-deleted");
     } catch (const Error& error) {
       spdlog::warn("pod {}: {}", attachment.container_id, error.what());
       if (!first) first = std::current_exception();
@@ -108,6 +113,7 @@ void CniNetwork::Delete(CniAttachment attachment) const {
   }
   RunDelete(attachment, *record);
   cache_.Remove(attachment.container_id);
+  FaultPoint("stop-pod.network-forgotten");
 }
 
 }  // namespace crimux::vm

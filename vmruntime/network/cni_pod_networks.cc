@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include "base/error.h"
+#include "base/fault_point.h"
 #include "base/log.h"
 #include "base/rollback.h"
 #include "vmruntime/network/bridge_filter.h"
@@ -63,6 +64,7 @@ PodNetwork CniPodNetworks::BuildLinks(const NetworkRequest& request,
       network.interfaces.push_back(BuildGuestLinks(link, index, tap_owner));
     }
     Filter(result.interfaces);
+    FaultPoint("run-pod.links-filtered");
   });
   return network;
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/fault_point.h"
 #include "base/file.h"
 #include "base/process.h"
 #include "vmruntime/network/dhcp_config.h"
@@ -41,6 +42,7 @@ bool DhcpServer::Running() const { return Process().Pid().has_value(); }
 
 void DhcpServer::Start(const std::string& config) const {
   WriteFileAtomically(DhcpConfigFile(work_dir_), config);
+  FaultPoint("run-pod.dhcp-written");
   ProcessResult result;
   RunInNetns(netns_, [&] {
     result = RunProcess({.argv = {"dnsmasq", ConfigArgument(work_dir_)}});
@@ -48,10 +50,12 @@ void DhcpServer::Start(const std::string& config) const {
   if (!result.Succeeded()) {
     throw Error(grpc::INTERNAL, "start DHCP server", work_dir_.string(), result.Failure());
   }
+  FaultPoint("run-pod.dhcp-started");
 }
 
 void DhcpServer::Stop() const {
   Process().Stop();
+  FaultPoint("stop-pod.dhcp-stopped");
   std::error_code ignored;
   std::filesystem::remove(DhcpConfigFile(work_dir_), ignored);
 }

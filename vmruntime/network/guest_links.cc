@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/fault_point.h"
 #include "base/file.h"
 #include "vmruntime/network/guest_address.h"
 #include "vmruntime/network/ip.h"
@@ -66,11 +67,13 @@ void TakeOver(Netlink& netlink, const std::string& link, const std::string& brid
   netlink.SetDown(link);
   netlink.SetMac(link, RandomMac());
   netlink.AddToBridge(link, bridge);
+  FaultPoint("run-pod.link-taken-over");
 }
 
 void AddTap(Netlink& netlink, const std::string& tap, uint32_t mtu, uid_t owner,
             const std::string& bridge) {
   CreateTap(tap, owner);
+  FaultPoint("run-pod.tap-made");
   DisableIpv6(tap);
   netlink.SetMtu(tap, mtu);
   netlink.AddToBridge(tap, bridge);
@@ -105,6 +108,7 @@ GuestInterface BuildGuestLinks(const std::string& link, int index, uid_t tap_own
   std::string bridge = BridgeName(index);
   QuietNamespace();
   netlink.CreateBridge(bridge, RandomMac());
+  FaultPoint("run-pod.bridge-made");
   DisableIpv6(bridge);
   TakeOver(netlink, link, bridge);
   AddTap(netlink, guest.tap, guest.mtu, tap_owner, bridge);
@@ -123,6 +127,7 @@ void RemoveGuestLinks() {
   for (const Link& link : netlink.Links()) {
     if (IsOurs(link.name)) netlink.Delete(link.name);
   }
+  FaultPoint("stop-pod.links-removed");
 }
 
 }  // namespace crimux::vm

@@ -12,6 +12,7 @@
 #include <cerrno>
 
 #include "base/error.h"
+#include "base/fault_point.h"
 #include "base/fd.h"
 #include "base/file.h"
 #include "base/fresh_thread.h"
@@ -65,12 +66,14 @@ std::filesystem::path CreateNetns(const std::filesystem::path& dir, const std::s
   MakeSharedMount(dir);
   std::filesystem::path path = dir / name;
   OpenMountPoint(path);
+  FaultPoint("run-pod.namespace-named");
   try {
     RunOnFreshThread([&] { MountNewNetns(path); });
   } catch (...) {
     ::unlink(path.c_str());
     throw;
   }
+  FaultPoint("run-pod.namespace-made");
   return path;
 }
 
@@ -79,6 +82,7 @@ void RemoveNetns(const std::filesystem::path& path) {
   }
   bool not_mounted = errno == EINVAL || errno == ENOENT;
   if (!not_mounted) throw SystemError(errno, "unmount network namespace", path.string());
+  FaultPoint("stop-pod.namespace-unmounted");
   if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
     throw SystemError(errno, "remove network namespace", path.string());
   }

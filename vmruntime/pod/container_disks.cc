@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/fault_point.h"
 #include "vmruntime/disk/disk_file.h"
 #include "vmruntime/disk/disk_serial.h"
 #include "vmruntime/disk/persistent_root.h"
@@ -193,6 +194,7 @@ void RemovePodDisks(const SandboxRecord& sandbox, const Rooms& rooms) {
     if (other.id() != sandbox.id() && PodDisksKey(other) == key) return;
   }
   RemoveKeptTpms(sandbox, rooms);
+  FaultPoint("remove-pod.tpms-removed");
   PodDisks(rooms.layout.Disks()).Remove(key);
 }
 

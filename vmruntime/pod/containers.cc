@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/fault_point.h"
 #include "base/id.h"
 #include "base/rollback.h"
 #include "vmruntime/annotations/pod_options.h"
@@ -24,14 +25,7 @@ namespace {
 using grpc::StatusCode;
 using state::ContainerRecord;
 using state::SandboxRecord;
-using SteadyClock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kAskAgain{5};
-// How long a destroyed QEMU may take to be gone.
-constexpr std::chrono::seconds kDestroyPatience{30};
-
-constexpr int kKilled = 137;      // as a process that got SIGKILL
-constexpr int kCrashed = 255;     // the machine broke; the guest gave no code
 constexpr int kStartError = 128;  // as container runtimes have it
 
 // Absent when the pod wants no log.
@@ -69,15 +63,6 @@ StoredImage RequireImage(const ImageStore& images, const std::string& name) {
               "the image is not there; pull it first");
 }
 
-// The console's and, beside it, the guest agent's (see MachineSpec) and virtiofsd's: who was killed
-// leaves them.
-void RemoveSockets(const std::filesystem::path& console) {
-  std::error_code ignored;
-  std::filesystem::remove(console, ignored);
-  std::filesystem::remove(console.string() + ".agent", ignored);
-  std::filesystem::remove(console.string() + ".share", ignored);
-}
-
 }  // namespace
 
 int64_t Now() {
@@ -100,6 +85,7 @@ std::string Containers::Create(const runtime::v1::CreateContainerRequest& reques
 
   Rollback rollback;
   rooms_.registry.Add(container);
+  FaultPoint("create.recorded");
   const std::string id = container.id();
   rollback.Add("record", [this, id] { rooms_.registry.EraseContainer(id); });
   rollback.Add("files", [this, id] { RemoveTree(rooms_.layout.Container(id)); });
@@ -109,6 +95,7 @@ std::string Containers::Create(const runtime::v1::CreateContainerRequest& reques
     record.set_state(ContainerRecord::CREATED);
     return true;
   });
+  FaultPoint("create.created");
   rollback.Commit();
   return id;
 }
@@ -133,15 +120,20 @@ void Containers::MakeMachine(const ContainerRecord& container, const SandboxReco
   StoredImage image = RequireImage(rooms_.images, container.image_ref());
   MachineSpec spec = MakeMachineSpec(container, sandbox, rooms_);
   MakeDirectory(rooms_.layout.Container(container.id()), 0711);
+  FaultPoint("create.folder-made");
   const DiskOptions disks = ReadPodOptions(AnnotationsOf(sandbox.config())).disks;
   std::vector<DiskSpec> made = MakeDisks(container, sandbox, disks, image, rooms_);
   spec.disks.insert(spec.disks.begin(), made.begin(), made.end());  // before the seed
   CreateConsoleFile(rooms_.layout.Console(container.id()), rooms_.qemu);
+  FaultPoint("create.console-made");
   TellGuest(container, sandbox);
+  FaultPoint("create.guest-told");
   const std::filesystem::path& nvram = spec.platform.nvram;
   if (!nvram.empty()) MakeDirectory(nvram.parent_path(), 0711);
   UndefinePredecessors(container, sandbox, rooms_);
+  FaultPoint("create.predecessors-undefined");
   rooms_.hypervisor.Define(spec);
+  FaultPoint("create.defined");
 }
 
 void Containers::TellGuest(const ContainerRecord& container, const SandboxRecord& sandbox) {
@@ -186,6 +178,7 @@ void Containers::Start(const std::string& id_or_prefix) {
     record.set_started_at(Now());
     return true;
   });
+  FaultPoint("start.recorded");
   try {
     StartMachine(container, sandbox);
     rooms_.agent_files.Deliver(container, sandbox);
@@ -202,95 +195,10 @@ void Containers::StartMachine(const ContainerRecord& container, const SandboxRec
   auto volumes = VolumesOf(container, options, rooms_.layout);
   RunInNetns(sandbox.netns(), [&] {
     if (volumes) rooms_.shares.Start(*volumes);
+    FaultPoint("start.shared");
     rooms_.hypervisor.Start(container.id());
   });
-}
-
-void Containers::Stop(const std::string& id_or_prefix, std::chrono::seconds grace,
-                      const CallContext& context) {
-  auto container = rooms_.registry.FindContainer(id_or_prefix);
-  if (!container || container->state() != ContainerRecord::RUNNING) return;
-  const std::string id = container->id();
-  rooms_.registry.UpdateContainer(id, [](ContainerRecord& record) {
-    record.set_stop_requested(true);
-    return true;
-  });
-  SteadyClock::time_point end_of_grace = SteadyClock::now() + grace;
-  while (SteadyClock::now() < end_of_grace) {
-    rooms_.hypervisor.RequestShutdown(id);
-    auto until = std::min(SteadyClock::now() + kAskAgain, end_of_grace);
-    if (rooms_.registry.WaitForEnd(id, until, context.cancelled)) return;
-    if (context.cancelled.stop_requested()) {
-      throw Error(StatusCode::CANCELLED, "stop container", id, "the caller gave up waiting");
-    }
-  }
-  Destroy(id);
-}
-
-void Containers::Destroy(const std::string& id) {
-  rooms_.hypervisor.Destroy(id);
-  auto until = SteadyClock::now() + kDestroyPatience;
-  if (rooms_.registry.WaitForEnd(id, until, std::stop_token())) return;
-  auto state = rooms_.hypervisor.State(id);
-  if (state && state->running) {
-    throw Error(StatusCode::INTERNAL, "stop container", id, "QEMU does not end");
-  }
-  Ended(id, MachineEnd::kDestroyed);
-}
-
-void Containers::Remove(const std::string& id) {
-  auto container = rooms_.registry.FindContainer(id);
-  if (!container) return;
-  PodLocks::Guard guard = rooms_.locks.Lock(container->sandbox_id());
-  RemoveLocked(*container);
-}
-
-void Containers::RemoveLocked(const ContainerRecord& container) {
-  const std::string& id = container.id();
-  if (container.state() == ContainerRecord::RUNNING) Destroy(id);
-  rooms_.registry.UpdateContainer(id, [](ContainerRecord& record) {
-    record.set_state(ContainerRecord::REMOVING);
-    return true;
-  });
-  rooms_.consoles.Forget(id);
-  rooms_.shares.Stop(rooms_.layout.Container(id));
-  rooms_.hypervisor.Undefine(id);
-  RemoveOwnTpm(container, rooms_);
-  RemoveTree(rooms_.layout.Container(id));
-  RemoveSockets(rooms_.layout.ConsoleSocket(id));
-  rooms_.registry.EraseContainer(id);
-}
-
-void Containers::Ended(const std::string& id, MachineEnd end) {
-  auto container = rooms_.registry.FindContainer(id);
-  if (!container || container->state() != ContainerRecord::RUNNING) return;
-  rooms_.consoles.Finish(id);
-  rooms_.shares.Stop(rooms_.layout.Container(id));
-  switch (end) {
-    case MachineEnd::kShutdown:
-      return Exit(id, 0, "Completed", "");
-    case MachineEnd::kDestroyed:
-      return Exit(id, kKilled, "Error",
-                  container->stop_requested() ? "" : "the machine was destroyed from outside");
-    case MachineEnd::kCrashed:
-      return Exit(id, kCrashed, "Error", "the machine crashed");
-    case MachineEnd::kFailed:
-      return;  // Start knows more, and says it.
-  }
-}
-
-void Containers::Exit(const std::string& id, int exit_code, const std::string& reason,
-                      const std::string& message) {
-  bool exited = rooms_.registry.UpdateContainer(id, [&](ContainerRecord& record) {
-    if (record.state() != ContainerRecord::RUNNING) return false;
-    record.set_state(ContainerRecord::EXITED);
-    record.set_finished_at(Now());
-    record.set_exit_code(exit_code);
-    record.set_reason(reason);
-    record.set_message(message);
-    return true;
-  });
-  if (exited) spdlog::info("container {} exited: {} ({})", ShortId(id), exit_code, reason);
+  FaultPoint("start.runs");
 }
 
 }  // namespace crimux::vm

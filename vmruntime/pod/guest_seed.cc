@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/fault_point.h"
 #include "base/file.h"
 #include "vmruntime/guest/guest_files.h"
 #include "vmruntime/guest/iso_image.h"
@@ -83,6 +84,7 @@ std::vector<GuestMount> GuestMounts(const std::optional<ShareRequest>& volumes,
 void WriteForQemu(const std::filesystem::path& file, const std::string& content, Owner qemu) {
   absl::Cleanup remove = [&] { ::unlink(file.c_str()); };
   UniqueFd fd = OpenFile(file, O_WRONLY | O_CREAT | O_TRUNC, 0400);
+  FaultPoint("create.seed-begun");
   WriteAll(fd.get(), content, file);
   if (::fchown(fd.get(), qemu.uid, qemu.gid) != 0) {
     throw SystemError(errno, "give to QEMU's user", file.string());

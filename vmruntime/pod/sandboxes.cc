@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/fault_point.h"
 #include "base/id.h"
 #include "base/rollback.h"
 #include "vmruntime/annotations/libvirt_xml.h"
@@ -70,6 +71,7 @@ std::string Sandboxes::Run(const runtime::v1::RunPodSandboxRequest& request) {
   PodLocks::Guard guard = rooms_.locks.Lock(id);
   // The record comes first: a crash from here on is undone by Recovery.
   rooms_.registry.Add(sandbox);
+  FaultPoint("run-pod.recorded");
   Rollback rollback;
   rollback.Add("record", [this, sandbox] { Forget(sandbox); });
   state::Network network = MakeNetwork(sandbox);
@@ -79,6 +81,7 @@ std::string Sandboxes::Run(const runtime::v1::RunPodSandboxRequest& request) {
     *record.mutable_network() = std::move(network);
     return true;
   });
+  FaultPoint("run-pod.ready");
   rollback.Commit();
   return id;
 }
@@ -102,6 +105,7 @@ state::Network Sandboxes::MakeNetwork(const SandboxRecord& sandbox) {
   Rollback rollback;
   rollback.Add("directory", [&] { RemoveTree(work_dir); });
   MakeDirectory(work_dir, 0711);
+  FaultPoint("run-pod.folder-made");
   CreateNetns(netns.parent_path(), netns.filename());
   rollback.Add("namespace", [&] { RemoveNetns(netns); });
   state::Network network = ToRecord(rooms_.networks.SetUp(MakeNetworkRequest(sandbox, work_dir)));
@@ -113,7 +117,9 @@ void Sandboxes::Dismantle(const SandboxRecord& sandbox) {
   std::filesystem::path work_dir = rooms_.layout.Sandbox(sandbox.id());
   rooms_.networks.TearDown(MakeNetworkRequest(sandbox, work_dir));
   RemoveNetns(sandbox.netns());
+  FaultPoint("stop-pod.namespace-removed");
   RemoveTree(work_dir);
+  FaultPoint("stop-pod.folder-removed");
 }
 
 void Sandboxes::StopLocked(const SandboxRecord& sandbox) {
@@ -125,11 +131,13 @@ void Sandboxes::StopLocked(const SandboxRecord& sandbox) {
     record.set_state(SandboxRecord::NOT_READY);
     return true;
   });
+  FaultPoint("stop-pod.not-ready");
   Dismantle(sandbox);
   rooms_.registry.UpdateSandbox(sandbox.id(), [](SandboxRecord& record) {
     record.set_dismantled(true);
     return true;
   });
+  FaultPoint("stop-pod.dismantled");
 }
 
 void Sandboxes::Stop(const std::string& id) {
@@ -154,7 +162,9 @@ void Sandboxes::Remove(const std::string& id) {
 
 void Sandboxes::Forget(const SandboxRecord& sandbox) {
   RemovePodDisks(sandbox, rooms_);
+  FaultPoint("remove-pod.disks-removed");
   rooms_.registry.EraseSandbox(sandbox.id());
+  FaultPoint("remove-pod.erased");
 }
 
 }  // namespace crimux::vm

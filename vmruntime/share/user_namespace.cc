@@ -13,6 +13,7 @@
 #include <cerrno>
 
 #include "base/error.h"
+#include "base/fault_point.h"
 #include "base/fd.h"
 #include "base/file.h"
 #include "base/pipe.h"
@@ -152,6 +153,7 @@ void StartInUserNamespace(const LastingSpec& spec) {
   down.read.reset();
   Report waits = ReadReport(up.read.get());
   if (waits.pid == 0) throw SystemError(waits.error, "start", spec.argv[0]);
+  FaultPoint("start.virtiofsd-waits");
   MapIds(waits.pid);
   [[maybe_unused]] ssize_t n = ::write(down.write.get(), "g", 1);
   if (int error = ReadReport(up.read.get()).error) throw SystemError(error, "start", spec.argv[0]);

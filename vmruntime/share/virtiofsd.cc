@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/fault_point.h"
 #include "base/fd.h"
 #include "base/fresh_thread.h"
 #include "vmruntime/share/share_tree.h"
@@ -60,10 +61,12 @@ void Virtiofsd::Start(const std::filesystem::path& socket, unsigned uid, unsigne
   std::filesystem::create_directory(Tree(), error);
   if (error) throw SystemError(error.value(), "create directory", Tree().string());
   UniqueFd listener = Listen(socket, uid, gid);
+  FaultPoint("start.share-listens");
   try {
     RunOnFreshThread([&] {
       EnterPrivateMounts();
       MakeShareTree(Tree(), mounts);
+      FaultPoint("start.share-made");
       StartInUserNamespace({.argv = {program_.string(), "-f", "--fd=3", "--rlimit-nofile=0", "-o",
                                      SourceOption(Tree()), "-o", "announce_submounts"},
                             .fd = listener.get(),
