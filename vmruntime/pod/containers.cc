@@ -122,6 +122,10 @@ void Containers::MakeMachine(const ContainerRecord& container, const SandboxReco
   MakeDirectory(rooms_.layout.Container(container.id()), 0711);
   FaultPoint("create.folder-made");
   const DiskOptions disks = ReadPodOptions(AnnotationsOf(sandbox.config())).disks;
+  // Also where no disk is kept: by this folder RemoveKeptTpms finds the TPM.
+  if (spec.platform.tpm && disks.keep_root) {
+    MakeDirectory(KeptFolder(container, sandbox, rooms_.layout), 0711);
+  }
   std::vector<DiskSpec> made = MakeDisks(container, sandbox, disks, image, rooms_);
   spec.disks.insert(spec.disks.begin(), made.begin(), made.end());  // before the seed
   CreateConsoleFile(rooms_.layout.Console(container.id()), rooms_.qemu);
