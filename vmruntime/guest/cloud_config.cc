@@ -41,8 +41,15 @@ constexpr char kAddRootKey[] =
     "chmod 0600 authorized_keys && "
     "{ grep -qxF \"$0\" authorized_keys || echo \"$0\" >>authorized_keys; }";
 
+// Makes the link in its second argument to its first, unless there is something already: a link
+// in place of a disk's own node would lead back to itself.
+constexpr char kAddLink[] = "[ -e \"$1\" ] || { mkdir -p \"${1%/*}/\" && ln -sfn \"$0\" \"$1\"; }";
+
 array BootCommands(const SeedSpec& spec) {
   array commands = MountCommands(spec.mounts);
+  for (const GuestLink& link : spec.links) {
+    commands.push_back(array{"sh", "-c", kAddLink, link.target, link.path});
+  }
   for (const std::string& key : spec.root_ssh_keys) {
     commands.push_back(array{"sh", "-c", kAddRootKey, key});
   }

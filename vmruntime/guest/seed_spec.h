@@ -20,6 +20,12 @@ struct GuestMount {
   bool is_directory = true;
 };
 
+// A symbolic link in the guest. Where something else is at its path, that stays.
+struct GuestLink {
+  std::string target;
+  std::string path;
+};
+
 // A file that is written into the guest's root disk.
 struct GuestFile {
   std::string path;
@@ -40,6 +46,7 @@ struct SeedSpec {
   std::vector<std::string> root_ssh_keys;
   std::vector<GuestMount> mounts;  // in this order
   std::vector<GuestFile> files;
+  std::vector<GuestLink> links;  // made at every boot
   // None of them: the guest finds its network out by itself (DHCP).
   std::vector<GuestInterface> interfaces;
   DnsSettings dns;

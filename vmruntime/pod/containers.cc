@@ -14,6 +14,7 @@
 #include "vmruntime/network/netns.h"
 #include "vmruntime/pod/console_file.h"
 #include "vmruntime/pod/container_disks.h"
+#include "vmruntime/pod/device_links.h"
 #include "vmruntime/pod/guest_seed.h"
 #include "vmruntime/pod/machine_identity.h"
 #include "vmruntime/pod/machine_spec.h"
@@ -149,6 +150,7 @@ void Containers::TellGuest(const ContainerRecord& container, const SandboxRecord
   if (options.guest.seed == SeedFormat::kNone) return;
   auto volumes = VolumesOf(container, options.shares, rooms_.layout);
   SeedSpec seed = MakeSeedSpec(container, sandbox, options.guest, volumes);
+  seed.links = DeviceLinks(container.config(), options.disks);
   if (options.exec.UsesNodeKey()) {
     (options.exec.ssh_user == "root" ? seed.root_ssh_keys : seed.extra_ssh_keys) = {rooms_.ssh_key};
   }

@@ -54,6 +54,13 @@ TEST_CASE("the seed with mounts is as reviewed") {
   CheckBoth("mounts", spec);
 }
 
+TEST_CASE("the seed with links to disks is as reviewed") {
+  SeedSpec spec = PlainSeed();
+  spec.links = {{"/dev/disk/by-id/virtio-dev-xvda", "/dev/xvda"},
+                {"/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_data", "/data"}};
+  CheckBoth("links", spec);
+}
+
 TEST_CASE("the seed with user-data and meta-data of the pod's own is as reviewed") {
   SeedSpec spec = PlainSeed();
   AddFiles(&spec);
