@@ -12,7 +12,7 @@ TestbedLeftovers() (
   find "$TESTBED"/vm/{sandboxes,containers,disks,sock} -mindepth 1 2>/dev/null | sed 's/^/file: /'
   find "$TESTBED/vm" -path '*/etc/*' -name '*.xml' 2>/dev/null | sed 's/^/domain: /'
   find "$TESTBED/vm/libvirt/lib/swtpm" -mindepth 1 2>/dev/null | sed 's/^/TPM: /'
-  find "$TESTBED/vm/libvirt/run/qemu" -maxdepth 1 -type f 2>/dev/null | sed 's/^/state of a domain: /'
+  find "$TESTBED/vm/libvirt/run/qemu" -maxdepth 1 -name '*.xml' 2>/dev/null | sed 's/^/state of a domain: /'
   find "$TESTBED/vm/libvirt/lib/qemu" -name 'domain-*' 2>/dev/null | sed 's/^/folder of a domain: /'
   Cgroups | sed 's/^/cgroup: /'
 )

@@ -36,8 +36,8 @@ END
 # RunSandbox [ANNOTATIONS]: sets $sandbox.
 RunSandbox() {
   annotations=${1:-}
-  sandbox=$(Cri RunPodSandbox "$(SandboxConfig pod "$annotations")" | Field pod_sandbox_id)
-  [[ -n $sandbox ]]
+  answer=$(Cri RunPodSandbox "$(SandboxConfig pod "$annotations")") || { echo "$answer"; return 1; }
+  sandbox=$(Field pod_sandbox_id <<<"$answer")
 }
 
 # CreateRequest ATTEMPT [TEXT]: for a container in $sandbox; the text stands in its config.
@@ -59,8 +59,11 @@ Listed() {
   Cri ListContainers | Field id
 }
 
+# protobuf's text form leaves out what is 0: CREATED, and READY.
 State() {
-  Cri ContainerStatus "container_id: \"$1\"" | sed -n 's/^  state: //p'
+  local answer
+  answer=$(Cri ContainerStatus "container_id: \"$1\"") || { echo "$answer"; return 1; }
+  sed -n 's/^  state: //p; $s/.*/CONTAINER_CREATED/p' <<<"$answer" | head -n 1
 }
 
 Is() {
@@ -68,7 +71,9 @@ Is() {
 }
 
 PodState() {
-  Cri PodSandboxStatus "pod_sandbox_id: \"$sandbox\"" | sed -n 's/^  state: //p'
+  local answer
+  answer=$(Cri PodSandboxStatus "pod_sandbox_id: \"$sandbox\"") || { echo "$answer"; return 1; }
+  sed -n 's/^  state: //p; $s/.*/SANDBOX_READY/p' <<<"$answer" | head -n 1
 }
 
 # What belongs to containers alone.
