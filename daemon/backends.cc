@@ -18,7 +18,12 @@ std::map<std::string, proxy::EmbeddedService> Backends::Services() {
                                       const grpc::ByteBuffer& request, grpc::ByteBuffer* response) {
       return vm->Call(method_path, context, request, response);
     };
-    proxy::EmbeddedService service(std::move(call));
+    proxy::EmbeddedStreamHandler stream =
+        [vm = runtime.get()](std::string_view method_path, const CallContext& context,
+                             const grpc::ByteBuffer&, const proxy::EmbeddedWriter& write) {
+          return vm->Stream(method_path, context, write);
+        };
+    proxy::EmbeddedService service(std::move(call), std::move(stream));
     service.pages = {{"/images", [vm = runtime.get()] { return ImagesPage(vm->images()); }}};
     services.emplace(name, std::move(service));
   }

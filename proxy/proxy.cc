@@ -107,6 +107,9 @@ class Proxy::Impl {
 void Proxy::Impl::BeginStop() {
   if (stopper_.joinable()) return;
   spdlog::info("stopping: {} calls in flight", front_.book().in_flight());
+  // Streams of events end by themselves only with their clients.
+  backends_.stopping = true;
+  RuntimesWatch::TellAll(backends_.watches, "crimux is stopping");
   auto deadline = std::chrono::system_clock::now() + config_.drain_timeout;
   stopper_ = std::thread([this, deadline] {
     listener_.Shutdown(deadline);

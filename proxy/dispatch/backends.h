@@ -33,6 +33,8 @@ struct Backends {
   std::string runtime_version;
   // Of those that want to hear when `runtimes` are others.
   RuntimesWatch::All watches;
+  // Nothing that lives for ever is to begin any more.
+  bool stopping = false;
 
   const RuntimePtr& Default() const { return runtimes.front(); }
 

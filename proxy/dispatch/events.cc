@@ -9,9 +9,13 @@
 namespace crimux::proxy {
 
 Events::Events(IncomingCall& call, Backends& backends)
-    : call_(call), watch_(backends.watches, [this] {
-        Fail({grpc::StatusCode::UNAVAILABLE, "crimux has other runtimes now"});
+    : call_(call), watch_(backends.watches, [this](const std::string& why) {
+        Fail({grpc::StatusCode::UNAVAILABLE, why});
       }) {
+  if (backends.stopping) {
+    Fail({grpc::StatusCode::UNAVAILABLE, "crimux is stopping"});
+    return;
+  }
   // They stay where they are from here on: callbacks refer to them.
   sources_.reserve(backends.runtimes.size());
   for (const RuntimePtr& runtime : backends.runtimes) {

@@ -63,7 +63,8 @@ void ReplaceRuntimes(const Config& config, RuntimeFactory& factory, Backends* ba
   for (const RuntimePtr& runtime : backends->runtimes) {
     if (!Contains(before, runtime)) LearnAgain(runtime, backends);
   }
-  if (AsSet(before) != AsSet(backends->runtimes)) RuntimesWatch::TellAll(backends->watches);
+  if (AsSet(before) == AsSet(backends->runtimes)) return;
+  RuntimesWatch::TellAll(backends->watches, "crimux has other runtimes now");
 }
 
 void TakeAnswers(const Config& config, Backends* backends) {

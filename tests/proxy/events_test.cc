@@ -105,6 +105,22 @@ TEST_CASE("a runtime that dies ends the events, Unavailable, and is named") {
   CHECK(status.error_message().find("runtime \"side\"") == 0);
 }
 
+TEST_CASE("a stop ends the events at once, and says so") {
+  Node node;
+  node.config.drain_timeout = std::chrono::minutes(10);
+  node.Start();
+  for (FakeCri* cri : {&node.main, &node.side, &node.vm}) {
+    cri->On("GetContainerEvents", {.messages = {Text(1, "x")}, .holds = true});
+  }
+  RawStream stream(node, kEvents);
+  for (int i = 0; i < 3; ++i) REQUIRE(stream.Read());
+  node.StopProxy();
+  CHECK_FALSE(stream.Read());
+  grpc::Status status = stream.Finish();
+  CHECK(status.error_code() == grpc::StatusCode::UNAVAILABLE);
+  CHECK(status.error_message() == "crimux is stopping");
+}
+
 TEST_CASE("events that nobody reads stay with their runtimes") {
   Node node;
   node.Start();

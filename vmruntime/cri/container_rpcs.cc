@@ -4,26 +4,13 @@
 
 #include "vmruntime/cri/filters.h"
 #include "vmruntime/cri/rpcs.h"
+#include "vmruntime/cri/statuses.h"
 
 namespace crimux::vm {
 namespace {
 
 namespace cri = runtime::v1;
 using state::ContainerRecord;
-
-cri::ContainerState StateOf(const ContainerRecord& record) {
-  switch (record.state()) {
-    case ContainerRecord::CREATED:
-      return cri::CONTAINER_CREATED;
-    case ContainerRecord::RUNNING:
-      return cri::CONTAINER_RUNNING;
-    case ContainerRecord::EXITED:
-    case ContainerRecord::REMOVING:
-      return cri::CONTAINER_EXITED;
-    default:
-      return cri::CONTAINER_UNKNOWN;
-  }
-}
 
 cri::Container ListItem(const ContainerRecord& record) {
   cri::Container item;
@@ -40,34 +27,6 @@ cri::Container ListItem(const ContainerRecord& record) {
   return item;
 }
 
-// The name under which people know the image; the kubelet shows it.
-std::string ImageName(const ContainerRecord& record, const ImageStore& images) {
-  auto image = images.Find(record.image_ref());
-  if (!image || image->tags.empty()) return record.config().image().image();
-  return image->tags.front();
-}
-
-void FillStatus(const ContainerRecord& record, const ImageStore& images,
-                cri::ContainerStatus& status) {
-  status.set_id(record.id());
-  *status.mutable_metadata() = record.config().metadata();
-  status.set_state(StateOf(record));
-  status.set_created_at(record.created_at());
-  status.set_started_at(record.started_at());
-  status.set_finished_at(record.finished_at());
-  status.set_exit_code(record.exit_code());
-  *status.mutable_image() = record.config().image();
-  status.mutable_image()->set_image(ImageName(record, images));
-  status.set_image_ref(record.image_ref());
-  status.set_image_id(record.image_ref());
-  status.set_reason(record.reason());
-  status.set_message(record.message());
-  *status.mutable_labels() = record.config().labels();
-  *status.mutable_annotations() = record.config().annotations();
-  *status.mutable_mounts() = record.config().mounts();
-  status.set_log_path(record.log_path());
-}
-
 std::string VerboseInfo(const ContainerRecord& record, const Rooms& rooms) {
   boost::json::object info{{"sandboxID", record.sandbox_id()},
                            {"domain", record.id()},
@@ -80,7 +39,7 @@ void ContainerStatus(const Rooms& rooms, const cri::ContainerStatusRequest& requ
                      cri::ContainerStatusResponse& response) {
   ContainerRecord record =
       rooms.registry.GetContainer(request.container_id(), "status of container");
-  FillStatus(record, rooms.images, *response.mutable_status());
+  *response.mutable_status() = StatusOf(record, rooms.images);
   if (request.verbose()) (*response.mutable_info())["info"] = VerboseInfo(record, rooms);
 }
 

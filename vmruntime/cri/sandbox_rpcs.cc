@@ -2,16 +2,13 @@
 
 #include "vmruntime/cri/filters.h"
 #include "vmruntime/cri/rpcs.h"
+#include "vmruntime/cri/statuses.h"
 
 namespace crimux::vm {
 namespace {
 
 namespace cri = runtime::v1;
 using state::SandboxRecord;
-
-cri::PodSandboxState StateOf(const SandboxRecord& record) {
-  return record.state() == SandboxRecord::READY ? cri::SANDBOX_READY : cri::SANDBOX_NOTREADY;
-}
 
 cri::PodSandbox ListItem(const SandboxRecord& record) {
   cri::PodSandbox item;
@@ -25,16 +22,6 @@ cri::PodSandbox ListItem(const SandboxRecord& record) {
   return item;
 }
 
-void FillNetwork(const SandboxRecord& record, cri::PodSandboxStatus& status) {
-  // A pod without a network any more has no address, as the kubelet reads it.
-  if (record.state() != SandboxRecord::READY || record.network().ips().empty()) return;
-  const auto& ips = record.network().ips();
-  status.mutable_network()->set_ip(ips[0]);
-  for (int i = 1; i < ips.size(); ++i) {
-    status.mutable_network()->add_additional_ips()->set_ip(ips[i]);
-  }
-}
-
 std::string VerboseInfo(const SandboxRecord& record) {
   boost::json::array interfaces;
   for (const auto& interface : record.network().interfaces()) {
@@ -45,24 +32,11 @@ std::string VerboseInfo(const SandboxRecord& record) {
       boost::json::object{{"netns", record.netns()}, {"interfaces", std::move(interfaces)}});
 }
 
-void FillStatus(const SandboxRecord& record, cri::PodSandboxStatus& status) {
-  status.set_id(record.id());
-  *status.mutable_metadata() = record.config().metadata();
-  status.set_state(StateOf(record));
-  status.set_created_at(record.created_at());
-  FillNetwork(record, status);
-  *status.mutable_linux()->mutable_namespaces()->mutable_options() =
-      record.config().linux().security_context().namespace_options();
-  *status.mutable_labels() = record.config().labels();
-  *status.mutable_annotations() = record.config().annotations();
-  status.set_runtime_handler(record.runtime_handler());
-}
-
 void PodSandboxStatus(const Rooms& rooms, const cri::PodSandboxStatusRequest& request,
                       cri::PodSandboxStatusResponse& response) {
   SandboxRecord record =
       rooms.registry.GetSandbox(request.pod_sandbox_id(), "status of pod sandbox");
-  FillStatus(record, *response.mutable_status());
+  *response.mutable_status() = StatusOf(record);
   if (request.verbose()) (*response.mutable_info())["info"] = VerboseInfo(record);
 }
 

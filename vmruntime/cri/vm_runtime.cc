@@ -1,5 +1,6 @@
 #include "vmruntime/cri/vm_runtime.h"
 
+#include "base/error.h"
 #include "base/io/io_thread.h"
 #include "base/lock_file.h"
 #include "vmruntime/console/file_console_logs.h"
@@ -99,6 +100,21 @@ const ImageStore& VmRuntime::images() const { return parts_->images; }
 grpc::Status VmRuntime::Call(std::string_view method_path, const CallContext& context,
                              const grpc::ByteBuffer& request, grpc::ByteBuffer* response) {
   return parts_->dispatcher.Call(method_path, context, request, response);
+}
+
+grpc::Status VmRuntime::Stream(std::string_view method_path, const CallContext& context,
+                               const StreamWriter& write) {
+  std::string_view rpc = method_path.substr(method_path.rfind('/') + 1);
+  if (rpc != "GetContainerEvents") {
+    return {grpc::StatusCode::UNIMPLEMENTED,
+            std::string(rpc) + ": the VM runtime does not implement it"};
+  }
+  try {
+    StreamEvents(parts_->registry.events(), parts_->images, context, write);
+    return grpc::Status::OK;
+  } catch (...) {
+    return CurrentExceptionStatus();
+  }
 }
 
 }  // namespace crimux::vm

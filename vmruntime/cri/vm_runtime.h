@@ -8,6 +8,7 @@
 
 #include "base/call_context.h"
 #include "config/config.h"
+#include "vmruntime/cri/event_stream.h"
 #include "vmruntime/image/image_store.h"
 
 namespace crimux::vm {
@@ -25,6 +26,11 @@ class VmRuntime {
   // One CRI call, as bytes. Any thread; blocks until it is answered. Never throws.
   grpc::Status Call(std::string_view method_path, const CallContext& context,
                     const grpc::ByteBuffer& request, grpc::ByteBuffer* response);
+
+  // One server-streaming call: GetContainerEvents; UNIMPLEMENTED for all others, whose unary lists
+  // say the same. Any thread; blocks as long as the stream lives. Never throws.
+  grpc::Status Stream(std::string_view method_path, const CallContext& context,
+                      const StreamWriter& write);
 
   // For those who tell of it. Any thread.
   const ImageStore& images() const;

@@ -66,11 +66,6 @@ StoredImage RequireImage(const ImageStore& images, const std::string& name) {
 
 }  // namespace
 
-int64_t Now() {
-  auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count();
-}
-
 std::string Containers::Create(const runtime::v1::CreateContainerRequest& request) {
   if (request.config().metadata().name().empty()) {
     throw Error(StatusCode::INVALID_ARGUMENT, "create container", request.pod_sandbox_id(),

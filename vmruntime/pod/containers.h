@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/call_context.h"
+#include "base/clock.h"
 #include "vmruntime/pod/rooms.h"
 
 namespace crimux::vm {
@@ -55,8 +56,5 @@ class Containers {
 
   Rooms rooms_;
 };
-
-// Nanoseconds since the epoch.
-int64_t Now();
 
 }  // namespace crimux::vm

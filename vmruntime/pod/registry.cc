@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <google/protobuf/util/message_differencer.h>
 
+#include <utility>
+
+#include "base/clock.h"
 #include "base/error.h"
 
 namespace crimux::vm {
@@ -36,16 +39,16 @@ std::vector<Record> Values(const std::map<std::string, Record>& records) {
   return values;
 }
 
+// What a record was before it was changed; nothing when it wasn't.
 template <typename Record>
-bool Update(std::map<std::string, Record>& records, RecordStore& store, const std::string& id,
-            const std::function<bool(Record&)>& change) {
+std::optional<Record> Update(std::map<std::string, Record>& records, RecordStore& store,
+                             const std::string& id, const std::function<bool(Record&)>& change) {
   auto found = records.find(id);
-  if (found == records.end()) return false;
+  if (found == records.end()) return std::nullopt;
   Record changed = found->second;
-  if (!change(changed)) return false;
+  if (!change(changed)) return std::nullopt;
   store.Put(changed);
-  found->second = std::move(changed);
-  return true;
+  return std::exchange(found->second, std::move(changed));
 }
 
 }  // namespace
@@ -131,28 +134,56 @@ bool Registry::UsesImage(const std::string& digest) const {
 bool Registry::UpdateSandbox(const std::string& id,
                              const std::function<bool(SandboxRecord&)>& change) {
   std::lock_guard lock(mutex_);
-  return Update(sandboxes_, store_, id, change);
+  auto before = Update(sandboxes_, store_, id, change);
+  if (!before) return false;
+  const SandboxRecord& after = sandboxes_.at(id);
+  for (PodEventType type : EventsOf(before->state(), after.state())) Publish(type, id, after);
+  return true;
 }
 
 bool Registry::UpdateContainer(const std::string& id,
                                const std::function<bool(ContainerRecord&)>& change) {
   std::lock_guard lock(mutex_);
-  bool updated = Update(containers_, store_, id, change);
+  auto before = Update(containers_, store_, id, change);
   changed_.notify_all();
-  return updated;
+  if (!before) return false;
+  const ContainerRecord& after = containers_.at(id);
+  for (PodEventType type : EventsOf(before->state(), after.state())) {
+    PublishOfContainer(type, after);
+  }
+  return true;
 }
 
 void Registry::EraseSandbox(const std::string& id) {
   std::lock_guard lock(mutex_);
   store_.DeleteSandbox(id);
-  sandboxes_.erase(id);
+  auto erased = sandboxes_.extract(id);
+  if (erased.empty() || erased.mapped().state() == SandboxRecord::CREATING) return;
+  Publish(PodEventType::kDeleted, id, erased.mapped());
 }
 
 void Registry::EraseContainer(const std::string& id) {
   std::lock_guard lock(mutex_);
   store_.DeleteContainer(id);
-  containers_.erase(id);
+  auto erased = containers_.extract(id);
   changed_.notify_all();
+  if (erased.empty() || erased.mapped().state() == ContainerRecord::CREATING) return;
+  PublishOfContainer(PodEventType::kDeleted, erased.mapped());
+}
+
+void Registry::PublishOfContainer(PodEventType type, const ContainerRecord& container) {
+  auto sandbox = sandboxes_.find(container.sandbox_id());
+  if (sandbox != sandboxes_.end()) Publish(type, container.id(), sandbox->second);
+}
+
+void Registry::Publish(PodEventType type, const std::string& id, const SandboxRecord& sandbox) {
+  if (!events_.HasReaders()) return;
+  PodEvent event{.type = type, .id = id, .time = Now(), .sandbox = sandbox, .containers = {}};
+  for (const auto& [other, container] : containers_) {
+    bool is_made = container.state() != ContainerRecord::CREATING;
+    if (is_made && container.sandbox_id() == sandbox.id()) event.containers.push_back(container);
+  }
+  events_.Publish(std::move(event));
 }
 
 bool Registry::WaitForEnd(const std::string& id, std::chrono::steady_clock::time_point until,

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/call_context.h"
+#include "vmruntime/pod/pod_events.h"
 #include "vmruntime/state/record_store.h"
 
 namespace crimux::vm {
@@ -47,6 +48,7 @@ class Registry {
   bool UpdateSandbox(const std::string& id, const std::function<bool(SandboxRecord&)>& change);
   bool UpdateContainer(const std::string& id, const std::function<bool(ContainerRecord&)>& change);
 
+  // Erasing what is CREATING undoes it, and is no event.
   void EraseSandbox(const std::string& id);
   void EraseContainer(const std::string& id);
 
@@ -55,12 +57,20 @@ class Registry {
   bool WaitForEnd(const std::string& id, std::chrono::steady_clock::time_point until,
                   const std::stop_token& cancelled) const;
 
+  // Each change of state, in the order in which they happen.
+  PodEvents& events() { return events_; }
+
  private:
+  // The caller holds mutex_.
+  void Publish(PodEventType type, const std::string& id, const SandboxRecord& sandbox);
+  void PublishOfContainer(PodEventType type, const ContainerRecord& container);
+
   RecordStore& store_;
   mutable std::mutex mutex_;
   mutable std::condition_variable_any changed_;
   std::map<std::string, SandboxRecord> sandboxes_;     // guarded by mutex_
   std::map<std::string, ContainerRecord> containers_;  // guarded by mutex_
+  PodEvents events_;
 };
 
 }  // namespace crimux::vm
