@@ -29,4 +29,16 @@ bool Passes(const runtime::v1::Container& container, const runtime::v1::Containe
   return Matches(container.labels(), filter.label_selector());
 }
 
+bool Passes(const state::SandboxRecord& sandbox, const runtime::v1::PodSandboxStatsFilter& filter) {
+  if (!sandbox.id().starts_with(filter.id())) return false;
+  return Matches(sandbox.config().labels(), filter.label_selector());
+}
+
+bool Passes(const state::ContainerRecord& container,
+            const runtime::v1::ContainerStatsFilter& filter) {
+  if (!container.id().starts_with(filter.id())) return false;
+  if (!container.sandbox_id().starts_with(filter.pod_sandbox_id())) return false;
+  return Matches(container.config().labels(), filter.label_selector());
+}
+
 }  // namespace crimux::vm

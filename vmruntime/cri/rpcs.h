@@ -5,6 +5,7 @@
 #include "vmruntime/pod/containers.h"
 #include "vmruntime/pod/rooms.h"
 #include "vmruntime/pod/sandboxes.h"
+#include "vmruntime/stats/pod_statistics.h"
 #include "vmruntime/streaming/server.h"
 
 namespace crimux::vm {
@@ -24,6 +25,10 @@ void AddImageRpcs(Dispatcher& dispatcher, const Rooms& rooms);
 // ExecSync, on the thread of `io`; Exec: a URL on the streaming server.
 void AddExecRpcs(Dispatcher& dispatcher, const Rooms& rooms, streaming::Server& server,
                  boost::asio::io_context& io, GuestCommands& commands);
+// ContainerStats, ListContainerStats, PodSandboxStats, ListPodSandboxStats.
+void AddStatsRpcs(Dispatcher& dispatcher, const Rooms& rooms, PodStatistics& statistics);
+// ListMetricDescriptors, ListPodSandboxMetrics.
+void AddMetricRpcs(Dispatcher& dispatcher, const Rooms& rooms, PodStatistics& statistics);
 // Attach, PortForward: URLs on the streaming server.
 void AddStreamRpcs(Dispatcher& dispatcher, const Rooms& rooms, streaming::Server& server);
 

@@ -40,6 +40,7 @@ struct VmRuntime::Parts {
   DiskImageStore images;
   FileConsoleLogs logs;
   LibvirtHypervisor hypervisor;
+  PodStatistics statistics;
   NodeKey key;
   IoThread io;
   SharedConsoles consoles;
@@ -66,6 +67,7 @@ VmRuntime::Parts::Parts(const VmConfig& vm_config)
       networks(config),
       images(config),
       hypervisor(config),
+      statistics(hypervisor),
       key(layout.SshKey()),
       consoles(logs, io.context(), config.streaming.scrollback),
       commands(registry, layout, hypervisor, key),
@@ -86,6 +88,8 @@ VmRuntime::Parts::Parts(const VmConfig& vm_config)
   AddRuntimeRpcs(dispatcher, rooms);
   AddSandboxRpcs(dispatcher, rooms, sandboxes);
   AddContainerRpcs(dispatcher, rooms, containers);
+  AddStatsRpcs(dispatcher, rooms, statistics);
+  AddMetricRpcs(dispatcher, rooms, statistics);
   AddImageRpcs(dispatcher, rooms);
   AddExecRpcs(dispatcher, rooms, streams, io.context(), commands);
   AddStreamRpcs(dispatcher, rooms, streams);

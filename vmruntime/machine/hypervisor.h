@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "vmruntime/machine/domain/machine_spec.h"
+#include "vmruntime/machine/guest_memory.h"
 
 namespace crimux::vm {
 
@@ -63,6 +64,9 @@ class Hypervisor {
                                    std::chrono::seconds timeout) = 0;
   // For the Status of the runtime: empty when machines can run, else why not.
   virtual std::string Fault() = 0;
+  // Asks for what guests say of their memory. It needs nothing of the hypervisor any more, so that
+  // a question that hangs may outlive it.
+  virtual GuestMemoryQuestion AskGuestMemories() = 0;
 };
 
 }  // namespace crimux::vm

@@ -185,6 +185,8 @@ std::optional<int> LibvirtHypervisor::Pid(const std::string& name) {
   return FindQemuProcess(root_, name);
 }
 
+GuestMemoryQuestion LibvirtHypervisor::AskGuestMemories() { return QuestionTo(connection_.get()); }
+
 std::string LibvirtHypervisor::Fault() {
   if (virConnectIsAlive(connection_.get()) != 1) return "the connection to libvirt is gone";
   if (!host_.emulator.empty() && ::access(host_.emulator.c_str(), X_OK) != 0) {

@@ -41,6 +41,7 @@ class LibvirtHypervisor final : public Hypervisor {
   std::string AgentCommand(const std::string& name, const std::string& command,
                            std::chrono::seconds timeout) override;
   std::optional<int> Pid(const std::string& name) override;
+  GuestMemoryQuestion AskGuestMemories() override;
   std::string Fault() override;
 
  private:

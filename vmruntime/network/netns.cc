@@ -93,15 +93,19 @@ bool NetnsExists(const std::filesystem::path& path) {
   return ::statfs(path.c_str(), &info) == 0 && info.f_type == NSFS_MAGIC;
 }
 
-void RunInNetns(const std::filesystem::path& path, const std::function<void()>& work) {
+void EnterNetns(const std::filesystem::path& path) {
   if (!NetnsExists(path)) {
     throw Error(grpc::NOT_FOUND, "enter network namespace", path.string(), "no such namespace");
   }
   UniqueFd netns = OpenFile(path, O_RDONLY);
+  if (::setns(netns.get(), CLONE_NEWNET) != 0) {
+    throw SystemError(errno, "enter network namespace", path.string());
+  }
+}
+
+void RunInNetns(const std::filesystem::path& path, const std::function<void()>& work) {
   RunOnFreshThread([&] {
-    if (::setns(netns.get(), CLONE_NEWNET) != 0) {
-      throw SystemError(errno, "enter network namespace", path.string());
-    }
+    EnterNetns(path);
     work();
   });
 }

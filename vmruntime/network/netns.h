@@ -19,6 +19,10 @@ void RemoveNetns(const std::filesystem::path& path);
 
 bool NetnsExists(const std::filesystem::path& path);
 
+// Moves the calling thread there for good: for threads that do nothing else, and end (see
+// RunOnFreshThread). Throws Error: NOT_FOUND when there is no such namespace.
+void EnterNetns(const std::filesystem::path& path);
+
 // Runs `work` on a new thread that has entered the namespace, waits, and rethrows what it throws.
 // The thread is never used again: a thread that moved must not serve anything else. Programs that
 // `work` starts live in the namespace too.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <string>
@@ -31,6 +32,7 @@ class FakeHypervisor : public Hypervisor {
   }
   void RequestShutdown(const std::string& name) override {
     ++shutdown_requests;
+    if (fail_shutdown) throw Error(grpc::StatusCode::UNAVAILABLE, "shut down", name, "it hangs");
     if (obeys_shutdown) End(name, MachineEnd::kShutdown);
   }
   void Destroy(const std::string& name) override { End(name, MachineEnd::kDestroyed); }
@@ -50,7 +52,15 @@ class FakeHypervisor : public Hypervisor {
     if (!agent) throw Error(grpc::StatusCode::UNAVAILABLE, "ask guest agent of", name, "no agent");
     return agent(command);
   }
-  std::optional<int> Pid(const std::string&) override { return std::nullopt; }
+  std::optional<int> Pid(const std::string& name) override {
+    auto found = pids.find(name);
+    if (found == pids.end()) return std::nullopt;
+    return found->second;
+  }
+  GuestMemoryQuestion AskGuestMemories() override {
+    if (guest_memory) return guest_memory;
+    return [memories = guest_memories] { return *memories; };
+  }
   std::string Fault() override { return ""; }
 
   void End(const std::string& name, MachineEnd end) {
@@ -63,10 +73,16 @@ class FakeHypervisor : public Hypervisor {
   std::function<std::string(const std::string& command)> agent;
   bool fail_define = false;
   bool fail_start = false;
+  bool fail_shutdown = false;
   bool obeys_shutdown = true;
   int shutdown_requests = 0;
   std::map<std::string, MachineState> machines;
   std::map<std::string, MachineSpec> specs;  // as they were last defined
+  std::map<std::string, int> pids;
+  // Shared with questions, which may outlive this.
+  std::shared_ptr<std::map<std::string, GuestMemory>> guest_memories =
+      std::make_shared<std::map<std::string, GuestMemory>>();
+  GuestMemoryQuestion guest_memory;  // instead of guest_memories, when it is set
 
  private:
   EndHandler handler_;

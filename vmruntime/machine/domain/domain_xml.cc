@@ -21,7 +21,9 @@ void AddEndings(pugi::xml_node domain) {
 }
 
 void AddHelpers(pugi::xml_node devices) {
-  Add(devices, "memballoon", {{"model", "virtio"}});
+  pugi::xml_node balloon = Add(devices, "memballoon", {{"model", "virtio"}});
+  // Seconds; the guest's driver then tells of its memory by itself.
+  Add(balloon, "stats", {{"period", std::to_string(kGuestMemoryPeriod.count())}});
   pugi::xml_node rng = Add(devices, "rng", {{"model", "virtio"}});
   AddText(rng, "backend", "/dev/urandom", {{"model", "random"}});
 }

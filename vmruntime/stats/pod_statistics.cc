@@ -1,0 +1,51 @@
+#include "vmruntime/stats/pod_statistics.h"
+
+#include <algorithm>
+
+#include "base/clock.h"
+#include "vmruntime/machine/domain/domain_xml.h"
+
+namespace crimux::vm {
+namespace {
+
+// A guest that has missed this many reports hangs, or its driver has gone.
+constexpr int kMissedReports = 6;
+
+bool IsFresh(const GuestMemory& guest) {
+  constexpr std::chrono::nanoseconds kOld = kMissedReports * kGuestMemoryPeriod;
+  return Now() - guest.updated < kOld.count();
+}
+
+}  // namespace
+
+PodStatistics::PodStatistics(Hypervisor& hypervisor, const FigureRoots& roots)
+    : hypervisor_(hypervisor), roots_(roots), guests_(hypervisor.AskGuestMemories()) {}
+
+std::map<std::string, ContainerFigures> PodStatistics::Measure(
+    const std::vector<Measured>& containers) {
+  std::map<std::string, ContainerFigures> figures;
+  std::map<std::string, GuestMemory> guests;
+  if (std::ranges::any_of(containers, &Measured::is_running)) guests = guests_.Latest(kPatience);
+  for (const Measured& container : containers) {
+    ContainerFigures& of = figures[container.id];
+    of.time = Now();
+    of.disk = UsageOf(container.folder, container.root_disk);
+    if (!container.is_running) continue;
+    MeasureMachine(container, &of);
+    auto guest = guests.find(container.id);
+    if (guest != guests.end() && IsFresh(guest->second)) of.guest = guest->second;
+  }
+  return figures;
+}
+
+void PodStatistics::MeasureMachine(const Measured& container, ContainerFigures* figures) {
+  std::optional<int> pid = hypervisor_.Pid(container.id);
+  if (!pid) return;
+  figures->machine = ReadMachineFigures(roots_, *pid, container.id);
+  if (!figures->machine) return;
+  const MachineFigures& machine = *figures->machine;
+  figures->nano_cores =
+      rates_.NanoCores(container.id, machine.cpu, machine.time, container.started);
+}
+
+}  // namespace crimux::vm

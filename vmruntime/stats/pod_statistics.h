@@ -1,0 +1,63 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vmruntime/machine/hypervisor.h"
+#include "vmruntime/stats/cpu_rates.h"
+#include "vmruntime/stats/disk_usage.h"
+#include "vmruntime/stats/guest_figures.h"
+#include "vmruntime/stats/link_figures.h"
+#include "vmruntime/stats/machine_figures.h"
+
+namespace crimux::vm {
+
+// What is to be measured of a container.
+struct Measured {
+  std::string id;
+  // Its machine runs.
+  bool is_running = false;
+  // Nanoseconds since the epoch.
+  int64_t started = 0;
+  std::filesystem::path folder;
+  std::filesystem::path root_disk;
+};
+
+struct ContainerFigures {
+  // When the disk was looked at; nanoseconds since the epoch.
+  int64_t time = 0;
+  DiskUsage disk;
+  // Of a machine that runs.
+  std::optional<MachineFigures> machine;
+  uint64_t nano_cores = 0;
+  // What the guest says, if it has said so lately.
+  std::optional<GuestMemory> guest;
+};
+
+// Measures pods. All figures but the guests' are the kernel's, read when they are asked for: no
+// word with QEMU or libvirt, so that a machine that hangs delays and fails nobody, itself included.
+// Any thread.
+class PodStatistics {
+ public:
+  // How long guests may keep everybody waiting.
+  static constexpr std::chrono::milliseconds kPatience{5};
+
+  explicit PodStatistics(Hypervisor& hypervisor, const FigureRoots& roots = {});
+
+  // By container id.
+  std::map<std::string, ContainerFigures> Measure(const std::vector<Measured>& containers);
+
+ private:
+  void MeasureMachine(const Measured& container, ContainerFigures* figures);
+
+  Hypervisor& hypervisor_;
+  const FigureRoots roots_;
+  CpuRates rates_;
+  GuestFigures guests_;
+};
+
+}  // namespace crimux::vm
