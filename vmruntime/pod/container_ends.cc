@@ -32,6 +32,15 @@ void RemoveSockets(const std::filesystem::path& console) {
   std::filesystem::remove(console.string() + ".share", ignored);
 }
 
+// A machine that hangs can't be asked; it will be destroyed when its time is over.
+void AskToPowerOff(Hypervisor& hypervisor, const std::string& id) {
+  try {
+    hypervisor.RequestShutdown(id);
+  } catch (const Error& e) {
+    spdlog::warn("container {}: {}", ShortId(id), e.what());
+  }
+}
+
 }  // namespace
 
 void Containers::Stop(const std::string& id_or_prefix, std::chrono::seconds grace,
@@ -46,7 +55,7 @@ void Containers::Stop(const std::string& id_or_prefix, std::chrono::seconds grac
   FaultPoint("stop.recorded");
   SteadyClock::time_point end_of_grace = SteadyClock::now() + grace;
   while (SteadyClock::now() < end_of_grace) {
-    rooms_.hypervisor.RequestShutdown(id);
+    AskToPowerOff(rooms_.hypervisor, id);
     FaultPoint("stop.asked");
     auto until = std::min(SteadyClock::now() + kAskAgain, end_of_grace);
     if (rooms_.registry.WaitForEnd(id, until, context.cancelled)) return;

@@ -64,6 +64,15 @@ TEST_CASE("a guest that does not listen is destroyed at the end of the grace per
   CHECK(pod.Get(id).reason() == "Error");
 }
 
+TEST_CASE("a machine that can't even be asked is destroyed at the end of the grace period") {
+  Pod pod;
+  pod.dir.hypervisor.fail_shutdown = true;
+  std::string id = pod.world.RunContainer(pod.sandbox);
+  pod.world.containers.Stop(id, seconds(1), CallContext());
+  CHECK(pod.dir.hypervisor.shutdown_requests == 1);
+  CHECK(pod.Get(id).exit_code() == 137);
+}
+
 TEST_CASE("a stop without grace does not ask") {
   Pod pod;
   std::string id = pod.world.RunContainer(pod.sandbox);
