@@ -41,6 +41,7 @@ void AddReload(CLI::App& app);
 void AddRun(CLI::App& app, const Common& common);
 void AddPs(CLI::App& app, const Common& common);
 void AddLogs(CLI::App& app, const Common& common);
+void AddExec(CLI::App& app, const Common& common);
 void AddRm(CLI::App& app, const Common& common);
 
 }  // namespace crimux::ctl

@@ -1,7 +1,3 @@
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <memory>
@@ -9,7 +5,7 @@
 #include "base/error.h"
 #include "base/id.h"
 #include "ctl/commands.h"
-#include "ctl/cri/pods.h"
+#include "ctl/cri/containers.h"
 #include "ctl/logs/follower.h"
 #include "ctl/logs/printer.h"
 
@@ -22,29 +18,6 @@ struct LogsOptions {
   bool follow = false;
   bool timestamps = false;
 };
-
-// The container of that name, or the only one; of several attempts the latest.
-runtime::v1::Container FindContainer(CriClient& client, const LogsOptions& options) {
-  std::vector<runtime::v1::Container> all =
-      ListContainers(client, FindSandbox(client, options.pod).id());
-  std::vector<std::string> names;
-  const runtime::v1::Container* chosen = nullptr;
-  for (const runtime::v1::Container& container : all) {
-    const std::string& name = container.metadata().name();
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-    if (!options.container.empty() && name != options.container) continue;
-    if (chosen == nullptr || container.created_at() > chosen->created_at()) chosen = &container;
-  }
-  if (chosen == nullptr) {
-    throw Error(grpc::StatusCode::NOT_FOUND, "find container", options.container,
-                fmt::format("pod \"{}\" has {}", options.pod, fmt::join(names, ", ")));
-  }
-  if (options.container.empty() && names.size() > 1) {
-    throw Error(grpc::StatusCode::INVALID_ARGUMENT, "choose a container of", options.pod,
-                fmt::format("name one of {}", fmt::join(names, ", ")));
-  }
-  return *chosen;
-}
 
 runtime::v1::ContainerStatus Status(CriClient& client, const std::string& id) {
   runtime::v1::ContainerStatusRequest request;
@@ -78,7 +51,7 @@ class ExitWatch {
 
 void PrintLogs(const std::string& endpoint, const LogsOptions& options) {
   CriClient client(endpoint);
-  runtime::v1::Container container = FindContainer(client, options);
+  runtime::v1::Container container = FindContainer(client, options.pod, options.container);
   std::string path = Status(client, container.id()).log_path();
   if (path.empty()) {
     throw Error(grpc::StatusCode::FAILED_PRECONDITION, "read log of", options.pod,

@@ -44,6 +44,7 @@ void Describe(CLI::App& app, Common* common) {
   AddRun(app, *common);
   AddPs(app, *common);
   AddLogs(app, *common);
+  AddExec(app, *common);
   AddRm(app, *common);
 }
 

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.h"
+#include "ctl/cri/containers.h"
 #include "ctl/kubelet/names.h"
 #include "ctl/pod_folders.h"
 #include "ctl/pod_list.h"
@@ -70,6 +71,25 @@ TEST_CASE("the sandbox that lives is meant, not a dead one of the same pod") {
   bench.service.sandboxes = {MakeSandbox("old", "one", "web"), MakeSandbox("new", "one", "web")};
   bench.service.sandboxes[0].set_state(runtime::v1::SANDBOX_NOTREADY);
   CHECK(bench.Find("web") == "new");
+}
+
+TEST_CASE("a container is found by its name, or is the only one; the latest attempt is meant") {
+  Bench bench;
+  bench.service.sandboxes = {MakeSandbox("s1", "one", "web"), MakeSandbox("s2", "one", "db"),
+                             MakeSandbox("s3", "one", "bare")};
+  bench.service.containers = {MakeContainer("s1", "main"), MakeContainer("s1", "side"),
+                              MakeContainer("s2", "main"), MakeContainer("s2", "main")};
+  bench.service.containers[2].set_created_at(5);
+  bench.service.containers[3].set_id("latest");
+  bench.service.containers[3].set_created_at(7);
+  CHECK(FindContainer(bench.client, "web", "side").id() == "c-side");
+  CHECK(FindContainer(bench.client, "db", "").id() == "latest");
+  CHECK_THROWS_WITH(FindContainer(bench.client, "web", ""),
+                    "choose a container of \"web\": name one of main, side");
+  CHECK_THROWS_WITH(FindContainer(bench.client, "web", "x"),
+                    "find container \"x\": pod \"web\" has main, side");
+  CHECK_THROWS_WITH(FindContainer(bench.client, "bare", ""),
+                    "find container: pod \"bare\" has no container");
 }
 
 TEST_CASE("pods are listed with their containers and address, the newest first") {

@@ -107,6 +107,30 @@ StartVm() {
   WaitUntil 90 "the guest of $name" LogHas "$name" 'ready, address'
 }
 
+# setup_file: a disk image whose guest lets in a key that the testbed has, for SshVm.
+MakeSshImage() {
+  mkdir -p "$TESTBED/keys"
+  ssh-keygen -q -t ed25519 -N '' -f "$TESTBED/keys/id"
+  chmod 0755 "$TESTBED/keys"
+  "$REPOSITORY/scripts/guest-image" "$TESTBED/www/guest.qcow2" --ssh-key "$TESTBED/keys/id.pub"
+}
+
+# A VM pod whose guest lets in the key that it mounts. SshVm NAME
+SshVm() {
+  VmPod "$1" "$VM_IMAGE_PREFIX/guest.qcow2" 'volumes:' \
+    "  - {name: keys, hostPath: {path: $TESTBED/keys}}" |
+    sed 's|^  annotations:|&\n    crimux.io/ssh-key: /keys/id\n    crimux.io/cloud-init: none|'
+  cat <<'END'
+      volumeMounts:
+        - {name: keys, mountPath: /keys, readOnly: true}
+END
+}
+
+StartSshVm() {
+  SshVm "$1" | RunPod
+  WaitUntil 90 "the guest of $1" LogHas "$1" 'ready, address'
+}
+
 LogFile() {
   Cri ContainerStatus "container_id: \"$(ContainerId "$1")\"" | Field log_path
 }
