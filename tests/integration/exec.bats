@@ -3,11 +3,8 @@ load helpers
 
 setup_file() {
   TestbedCreate
-  mkdir -p "$TESTBED/keys"
-  ssh-keygen -q -t ed25519 -N '' -f "$TESTBED/keys/id"
-  chmod 0755 "$TESTBED/keys"
   TestbedStartContainerd
-  "$REPOSITORY/scripts/guest-image" "$TESTBED/www/guest.qcow2" --ssh-key "$TESTBED/keys/id.pub"
+  MakeSshImage
   TestbedStartFileServer
   TestbedWriteConfig
   TestbedStartCrimuxd
@@ -16,22 +13,6 @@ setup_file() {
 }
 teardown_file() { StopTestbed; }
 teardown() { RemovePodsAndCheck; }
-
-# A VM pod whose guest lets in the key that it mounts. SshVm NAME
-SshVm() {
-  VmPod "$1" "$VM_IMAGE_PREFIX/guest.qcow2" 'volumes:' \
-    "  - {name: keys, hostPath: {path: $TESTBED/keys}}" |
-    sed 's|^  annotations:|&\n    crimux.io/ssh-key: /keys/id\n    crimux.io/cloud-init: none|'
-  cat <<'END'
-      volumeMounts:
-        - {name: keys, mountPath: /keys, readOnly: true}
-END
-}
-
-StartSshVm() {
-  SshVm "$1" | RunPod
-  WaitUntil 90 "the guest of $1" LogHas "$1" 'ready, address'
-}
 
 # ExecSync POD TIMEOUT WORD...
 ExecSync() {
@@ -123,7 +104,8 @@ NoSleepIn() { [[ $(ExecSync "$1" 10 sh -c 'ps | grep -c [s]leep.1000$') == *'std
     after=$(CrimuxdRss)
     echo "# $transport: RSS before $before KiB, after $after KiB" >&3
     ((after - before < 16384))
-    kill $(ps -o pid= --ppid "$client") "$client" 2>/dev/null || true
+    # crictl would put off a milder end until it has written.
+    kill -KILL $(ps -o pid= --ppid "$client") "$client" || true
     wait "$client" || true
     # What it took for itself goes with it.
     WaitUntil 60 "the command's end" NoHeadIn web
@@ -132,5 +114,5 @@ NoSleepIn() { [[ $(ExecSync "$1" 10 sh -c 'ps | grep -c [s]leep.1000$') == *'std
 }
 
 CrimuxdRss() { awk '/^VmRSS:/ {print $2}' "/proc/$(PidOf crimuxd)/status"; }
-HeadRuns() { [[ $(ExecSync "$1" 10 sh -c 'ps | grep -c [h]ead.-c.1073741824') == *'stdout: "1'* ]]; }
-NoHeadIn() { [[ $(ExecSync "$1" 10 sh -c 'ps | grep -c [h]ead.-c.1073741824') == *'stdout: "0'* ]]; }
+HeadRuns() { [[ $(ExecSync "$1" 10 sh -c 'ps | grep -c [1]073741824') == *'stdout: "1'* ]]; }
+NoHeadIn() { [[ $(ExecSync "$1" 10 sh -c 'ps | grep -c [1]073741824') == *'stdout: "0'* ]]; }
