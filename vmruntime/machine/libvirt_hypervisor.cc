@@ -17,6 +17,7 @@
 #include "vmruntime/machine/libvirt_error.h"
 #include "vmruntime/machine/machine_end.h"
 #include "vmruntime/machine/qemu_process.h"
+#include "vmruntime/machine/stray_folders.h"
 #include "vmruntime/machine/tpm_state.h"
 
 namespace crimux::vm {
@@ -61,6 +62,7 @@ bool IsOff(int state) { return state == VIR_DOMAIN_SHUTOFF || state == VIR_DOMAI
 LibvirtHypervisor::LibvirtHypervisor(const VmConfig& config)
     : LibvirtHypervisor(config, PrepareEmbeddedDriver(config)) {
   root_ = DriverRoot(config);
+  RemoveStrayFolders(connection_.get(), root_);
   host_.emulator = EmulatorPath(connection_.get(), config.emulator.string(), "qemu");
   AcceleratorChoice choice = ChooseAccelerator(config, host_.emulator);
   host_.kvm = choice.kvm;
