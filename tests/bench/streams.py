@@ -1,7 +1,8 @@
 """Times what comes over connections, for tests/bench/streams.
 
   streams.py read HOST PORT                 reads to the end; prints MiB/s from the first byte on
-  streams.py many HOST PORT COUNT MIB       so many connections at once; prints how many got all
+  streams.py many HOST PORT COUNT BYTES     GET /one on so many connections at once; prints how many got
+                                            all of it
   streams.py echo socket PATH COUNT         types into a console's Unix socket, a character at a time,
   streams.py echo command COUNT WORD...     or into a command's input; prints the echo's p50 in µs
 """
@@ -25,15 +26,16 @@ def read(host, port):
         print(size / (1 << 20) / (time.monotonic() - start))
 
 
-def many(host, port, count, mib):
+def many(host, port, count, size):
     complete = []
 
     def one():
-        size = 0
-        with socket.create_connection((host, int(port)), timeout=240) as connection:
+        answer = b""
+        with socket.create_connection((host, int(port)), timeout=120) as connection:
+            connection.sendall(b"GET /one HTTP/1.0\r\n\r\n")
             while piece := connection.recv(PIECE):
-                size += len(piece)
-        if size == int(mib) << 20:
+                answer += piece
+        if len(answer.partition(b"\r\n\r\n")[2]) == int(size):
             complete.append(1)
 
     threads = [threading.Thread(target=one) for _ in range(int(count))]
