@@ -51,11 +51,11 @@ Error Refused(const std::string& place, const websocket::response_type& answer) 
 }  // namespace
 
 Awaitable<void> ChannelClient::Connect(const StreamUrl& url) {
-  std::string place = url.host + ":" + url.port;
+  std::string place = url.Authority();
   error_code error;
   auto token = asio::redirect_error(asio::use_awaitable, error);
   asio::ip::tcp::resolver resolver(stream_.get_executor());
-  auto addresses = co_await resolver.async_resolve(url.host, url.port, token);
+  auto addresses = co_await resolver.async_resolve(url.host, std::to_string(url.port), token);
   Check(error, "look up", place);
   co_await asio::async_connect(stream_.next_layer(), addresses, token);
   Check(error, "connect to", place);

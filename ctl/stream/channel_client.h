@@ -8,8 +8,8 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
+#include "base/io/stream_url.h"
 #include "base/io/waiting.h"
-#include "ctl/stream/url.h"
 
 namespace crimux::ctl {
 

@@ -137,6 +137,10 @@ class Session {
 
 SessionEnd RunSession(const std::string& url, const SessionOptions& options) {
   StreamUrl place = ParseStreamUrl(url);
+  if (place.tls) {
+    throw Error(grpc::StatusCode::UNIMPLEMENTED, "use the runtime's URL", url,
+                "its scheme is not http");
+  }
   asio::io_context io(1);
   Session session(io.get_executor(), options);
   std::exception_ptr failure;

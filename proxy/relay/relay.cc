@@ -3,10 +3,10 @@
 #include <utility>
 
 #include "base/io/io_thread.h"
+#include "base/io/stream_url.h"
 #include "base/io/tcp_server.h"
 #include "base/tickets.h"
 #include "proxy/relay/relayed_visit.h"
-#include "proxy/relay/stream_url.h"
 
 namespace crimux::proxy {
 

@@ -10,9 +10,9 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 
+#include "base/io/stream_url.h"
 #include "base/io/waiting.h"
 #include "base/tickets.h"
-#include "proxy/relay/stream_url.h"
 
 namespace crimux::proxy {
 

@@ -32,6 +32,13 @@ TEST_CASE("v5 and v4 are offered, in this order") {
   CHECK(server.offered() == "v5.channel.k8s.io, v4.channel.k8s.io");
 }
 
+TEST_CASE("a URL of TLS, or none, is refused by name") {
+  CHECK_THROWS_WITH(RunSession("https://node/a", {}),
+                    "use the runtime's URL \"https://node/a\": its scheme is not http");
+  CHECK_THROWS_WITH(RunSession("/exec/token", {}),
+                    "use the runtime's URL \"/exec/token\": it has no host");
+}
+
 TEST_CASE("a message is never cut into frames") {
   bool whole = false;
   FakeServer server(kV4, [&](ServerStream& stream) {

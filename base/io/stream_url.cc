@@ -1,4 +1,4 @@
-#include "proxy/relay/stream_url.h"
+#include "base/io/stream_url.h"
 
 #include <curl/urlapi.h>
 #include <fmt/format.h>
@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 
-namespace crimux::proxy {
+namespace crimux {
 namespace {
 
 using Handle = std::unique_ptr<CURLU, decltype(&curl_url_cleanup)>;
@@ -48,24 +48,27 @@ std::string StreamUrl::Authority() const {
 
 StreamUrl ParseStreamUrl(const std::string& text) {
   auto fail = [&](std::string_view cause) {
-    throw Error(grpc::StatusCode::INTERNAL, "relay stream of", text, cause);
+    throw Error(grpc::StatusCode::INTERNAL, "use the runtime's URL", text, cause);
   };
+  std::string whole = WithHost(WithScheme(text));
+  // curl passes over a third slash, and would take the path's first word for the host.
+  if (whole.find(":///") != std::string::npos) fail("it has no host");
   Handle url(::curl_url(), &curl_url_cleanup);
-  CURLUcode code = ::curl_url_set(url.get(), CURLUPART_URL, WithHost(WithScheme(text)).c_str(),
-                                  CURLU_NON_SUPPORT_SCHEME);
+  CURLUcode code =
+      ::curl_url_set(url.get(), CURLUPART_URL, whole.c_str(), CURLU_NON_SUPPORT_SCHEME);
   if (code != CURLUE_OK) fail(::curl_url_strerror(code));
   std::string scheme = Part(url.get(), CURLUPART_SCHEME);
-  if (scheme != "http" && scheme != "https") fail("the runtime's URL is none of http or https");
+  if (scheme != "http" && scheme != "https") fail("its scheme is neither http nor https");
   StreamUrl parsed{.tls = scheme == "https"};
   parsed.host = Reachable(Part(url.get(), CURLUPART_HOST));
   if (parsed.host.starts_with('[')) parsed.host = parsed.host.substr(1, parsed.host.size() - 2);
   parsed.port =
       static_cast<uint16_t>(std::stoul(Part(url.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT)));
   parsed.target = Part(url.get(), CURLUPART_PATH);
-  if (parsed.target.size() < 2) fail("the runtime's URL has no path");
+  if (parsed.target.size() < 2) fail("it has no path");
   std::string query = Part(url.get(), CURLUPART_QUERY);
   if (!query.empty()) parsed.target += "?" + query;
   return parsed;
 }
 
-}  // namespace crimux::proxy
+}  // namespace crimux

@@ -3,14 +3,16 @@
 #include <cstdint>
 #include <string>
 
-namespace crimux::proxy {
+namespace crimux {
 
 // Where a runtime serves one stream.
 struct StreamUrl {
   bool tls = false;
-  std::string host;
+  std::string host;  // without the brackets of an IPv6 address
   uint16_t port = 0;
   std::string target;  // path and query
+
+  bool operator==(const StreamUrl&) const = default;
 
   // "host:port", as the Host of a request has it.
   std::string Authority() const;
@@ -21,4 +23,4 @@ struct StreamUrl {
 // http or https URL with a path.
 StreamUrl ParseStreamUrl(const std::string& url);
 
-}  // namespace crimux::proxy
+}  // namespace crimux
