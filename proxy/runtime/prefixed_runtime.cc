@@ -32,7 +32,7 @@ bool ListsImages(const Traits& traits) {
 }  // namespace
 
 PrefixedRuntime::PrefixedRuntime(RuntimePtr inner, std::string prefix)
-    : inner_(std::move(inner)), prefix_(std::move(prefix)) {}
+    : WrappedRuntime(std::move(inner)), prefix_(std::move(prefix)) {}
 
 bool PrefixedRuntime::Strip(RuntimeRequest* request) const {
   const Traits& traits = request->method->traits;
@@ -50,9 +50,9 @@ bool PrefixedRuntime::Strip(RuntimeRequest* request) const {
 CallHandle PrefixedRuntime::Start(RuntimeRequest request, AnswerCallback done) {
   bool none = Strip(&request);
   const TextPlaces* places = request.method->traits.names_out;
-  if (places == nullptr) return inner_->Start(std::move(request), std::move(done));
-  return inner_->Start(std::move(request), [prefix = prefix_, none, places,
-                                            done = std::move(done)](RuntimeAnswer answer) {
+  if (places == nullptr) return WrappedRuntime::Start(std::move(request), std::move(done));
+  return WrappedRuntime::Start(std::move(request), [prefix = prefix_, none, places,
+                                                    done = std::move(done)](RuntimeAnswer answer) {
     if (answer.status.ok()) PutBack(prefix, none, *places, &answer.message);
     done(std::move(answer));
   });
@@ -63,14 +63,14 @@ StreamHandle PrefixedRuntime::StartStream(RuntimeRequest request, MessageCallbac
   bool none = Strip(&request);
   const TextPlaces* places = request.method->traits.names_out;
   if (places == nullptr) {
-    return inner_->StartStream(std::move(request), std::move(message), std::move(ended));
+    return WrappedRuntime::StartStream(std::move(request), std::move(message), std::move(ended));
   }
   auto put_back = [prefix = prefix_, none, places,
                    message = std::move(message)](grpc::ByteBuffer answer) {
     PutBack(prefix, none, *places, &answer);
     message(std::move(answer));
   };
-  return inner_->StartStream(std::move(request), std::move(put_back), std::move(ended));
+  return WrappedRuntime::StartStream(std::move(request), std::move(put_back), std::move(ended));
 }
 
 }  // namespace crimux::proxy

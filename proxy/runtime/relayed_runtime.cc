@@ -24,12 +24,12 @@ void Exchange(Relay& relay, RuntimeAnswer* answer) try {
 
 CallHandle RelayedRuntime::Start(RuntimeRequest request, AnswerCallback done) {
   if (!request.method->traits.answers_url)
-    return inner_->Start(std::move(request), std::move(done));
-  return inner_->Start(std::move(request),
-                       [&relay = relay_, done = std::move(done)](RuntimeAnswer answer) {
-                         if (answer.status.ok()) Exchange(relay, &answer);
-                         done(std::move(answer));
-                       });
+    return WrappedRuntime::Start(std::move(request), std::move(done));
+  return WrappedRuntime::Start(std::move(request),
+                               [&relay = relay_, done = std::move(done)](RuntimeAnswer answer) {
+                                 if (answer.status.ok()) Exchange(relay, &answer);
+                                 done(std::move(answer));
+                               });
 }
 
 }  // namespace crimux::proxy

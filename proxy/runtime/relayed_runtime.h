@@ -1,31 +1,21 @@
 #pragma once
 
 #include "proxy/relay/relay.h"
-#include "proxy/runtime/runtime.h"
+#include "proxy/runtime/wrapped_runtime.h"
 
 namespace crimux::proxy {
 
-// A runtime whose streams go through crimux: around another runtime, it puts a URL of the relay in
-// the place of those that it answers, where the method table says so. Nothing else in proxy/ knows
-// of it.
-class RelayedRuntime final : public Runtime {
+// A runtime whose streams go through crimux: a URL of the relay takes the place of those that it
+// answers, where the method table says so.
+class RelayedRuntime final : public WrappedRuntime {
  public:
   // The relay is open, and outlives the runtime.
-  RelayedRuntime(RuntimePtr inner, Relay& relay) : inner_(std::move(inner)), relay_(relay) {}
+  RelayedRuntime(RuntimePtr inner, Relay& relay)
+      : WrappedRuntime(std::move(inner)), relay_(relay) {}
 
-  const RuntimeConfig& config() const override { return inner_->config(); }
-  const std::string& endpoint() const override { return inner_->endpoint(); }
-  const RuntimeHealth& health() const override { return inner_->health(); }
-  void Configure(const RuntimeConfig& config) override { inner_->Configure(config); }
   CallHandle Start(RuntimeRequest request, AnswerCallback done) override;
-  StreamHandle StartStream(RuntimeRequest request, MessageCallback message,
-                           AnswerCallback ended) override {
-    return inner_->StartStream(std::move(request), std::move(message), std::move(ended));
-  }
-  bool LacksStream(const Method& method) const override { return inner_->LacksStream(method); }
 
  private:
-  RuntimePtr inner_;
   Relay& relay_;
 };
 
