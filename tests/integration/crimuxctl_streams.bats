@@ -2,12 +2,7 @@
 load helpers
 
 setup_file() {
-  TestbedCreate
-  TestbedStartContainerd
-  MakeSshImage
-  TestbedStartFileServer
-  TestbedWriteConfig
-  TestbedStartCrimuxd
+  StartSshTestbed
 }
 teardown_file() { StopTestbed; }
 teardown() { RemovePodsAndCheck; }

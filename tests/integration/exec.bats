@@ -2,12 +2,7 @@
 load helpers
 
 setup_file() {
-  TestbedCreate
-  TestbedStartContainerd
-  MakeSshImage
-  TestbedStartFileServer
-  TestbedWriteConfig
-  TestbedStartCrimuxd
+  StartSshTestbed
   CRICTL=$("$REPOSITORY/scripts/crictl" 2>/dev/null) || CRICTL=
   export CRICTL
 }

@@ -115,6 +115,16 @@ MakeSshImage() {
   "$REPOSITORY/scripts/guest-image" "$TESTBED/www/guest.qcow2" --ssh-key "$TESTBED/keys/id.pub"
 }
 
+# setup_file: everything running, with that image.
+StartSshTestbed() {
+  TestbedCreate
+  MakeSshImage
+  TestbedStartContainerd
+  TestbedStartFileServer
+  TestbedWriteConfig
+  TestbedStartCrimuxd
+}
+
 # A VM pod whose guest lets in the key that it mounts. SshVm NAME
 SshVm() {
   VmPod "$1" "$VM_IMAGE_PREFIX/guest.qcow2" 'volumes:' \

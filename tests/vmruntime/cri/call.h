@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include <catch2/catch.hpp>
+
 #include "runtime/v1/api.pb.h"
 #include "vmruntime/cri/dispatcher.h"
 
@@ -21,6 +23,16 @@ grpc::Status Call(const Dispatcher& dispatcher, const std::string& rpc, const Re
       dispatcher.Call("/runtime.v1.RuntimeService/" + rpc, CallContext(), bytes, &answer);
   if (!status.ok()) return status;
   return grpc::SerializationTraits<Response>::Deserialize(&answer, &response);
+}
+
+// The same for a call that must succeed.
+template <typename Response, typename Request>
+Response CallOk(const Dispatcher& dispatcher, const std::string& rpc, const Request& request) {
+  Response response;
+  grpc::Status status = Call(dispatcher, rpc, request, response);
+  INFO(rpc << ": " << status.error_message());
+  REQUIRE(status.ok());
+  return response;
 }
 
 }  // namespace crimux::vm

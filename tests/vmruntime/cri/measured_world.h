@@ -33,11 +33,7 @@ struct MeasuredWorld {
 
   template <typename Response, typename Request>
   Response Ok(const std::string& rpc, const Request& request) {
-    Response response;
-    grpc::Status status = Call(dispatcher, rpc, request, response);
-    INFO(rpc << ": " << status.error_message());
-    REQUIRE(status.ok());
-    return response;
+    return CallOk<Response>(dispatcher, rpc, request);
   }
   template <typename Response, typename Request>
   grpc::StatusCode Code(const std::string& rpc, const Request& request) {

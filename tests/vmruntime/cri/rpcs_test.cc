@@ -24,11 +24,7 @@ struct Fixture {
   }
   template <typename Response, typename Request>
   Response Ok(const std::string& rpc, const Request& request) {
-    Response response;
-    grpc::Status status = Call(dispatcher, rpc, request, response);
-    INFO(rpc << ": " << status.error_message());
-    REQUIRE(status.ok());
-    return response;
+    return CallOk<Response>(dispatcher, rpc, request);
   }
 };
 
