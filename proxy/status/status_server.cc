@@ -85,8 +85,7 @@ asio::awaitable<void> Serve(Local::socket socket, const StatusServer::Handler& h
   Stream stream(std::move(socket));
   boost::beast::flat_buffer buffer;
   try {
-    while (co_await ServeOne(stream, buffer, handler)) {
-    }
+    for (bool more = true; more;) more = co_await ServeOne(stream, buffer, handler);
   } catch (const boost::system::system_error&) {
     // The client went away, or sent what isn't HTTP.
   }

@@ -41,8 +41,12 @@ Awaitable<void> TypeOnce(Console console, InputStream& in) {
   co_await Type(console, in);
 }
 
+// The co_await is no loop's condition: GCC 12 keeps that condition where the coroutine's address
+// is.
 Awaitable<void> PassOver(TerminalSizes& sizes) {
-  while (co_await sizes.Next()) {
+  for (;;) {
+    auto size = co_await sizes.Next();
+    if (!size) co_return;
   }
 }
 

@@ -1,10 +1,13 @@
 #include "vmruntime/sessions/attach.h"
 
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 
 #include "tests/temporary_dir.h"
 #include "tests/vmruntime/console/fake_machine.h"
 #include "tests/vmruntime/sessions/fake_client.h"
+#include "vmruntime/streaming/terminal_sizes.h"
 
 namespace crimux::vm {
 namespace {
@@ -115,6 +118,30 @@ TEST_CASE("one who wants no output is there until the machine ends") {
   Session session(m.io, AttachToConsole(m.console, {.in = &in}, false));
   m.io.Call([&] { in.Push("typed"); });
   CHECK(m.machine.Read(5) == "typed");
+  m.End();
+  session.WaitForEnd();
+}
+
+TEST_CASE("sizes of the terminal change nothing, nor does their end") {
+  Machine m;
+  streaming::Pipe in(m.io.context().get_executor(), 1024);
+  streaming::Pipe resizes(m.io.context().get_executor(), 1024);
+  streaming::StreamedTerminalSizes sizes(resizes);
+  Received out;
+  Session session(m.io,
+                  AttachToConsole(m.console, {.in = &in, .out = &out, .sizes = &sizes}, false));
+  for (int columns : {80, 100, 120}) {
+    // Each is taken by itself: the machine hears what is typed after it.
+    m.io.Call([&] {
+      resizes.Push(fmt::format(R"({{"Width":{},"Height":24}})", columns));
+      in.Push("x");
+    });
+    CHECK(m.machine.Read(1) == "x");
+  }
+  m.io.Call([&] { resizes.End(); });
+  m.machine.Print("shown");
+  out.WaitFor("shown");
+  CHECK_FALSE(session.HasEnded());
   m.End();
   session.WaitForEnd();
 }
