@@ -42,6 +42,10 @@ void AddRun(CLI::App& app, const Common& common);
 void AddPs(CLI::App& app, const Common& common);
 void AddLogs(CLI::App& app, const Common& common);
 void AddExec(CLI::App& app, const Common& common);
+void AddAttach(CLI::App& app, const Common& common);
+void AddConsole(CLI::App& app, const Common& common);
+void AddScreenshot(CLI::App& app, const Common& common);
+void AddVnc(CLI::App& app, const Common& common);
 void AddRm(CLI::App& app, const Common& common);
 
 }  // namespace crimux::ctl

@@ -45,6 +45,10 @@ void Describe(CLI::App& app, Common* common) {
   AddPs(app, *common);
   AddLogs(app, *common);
   AddExec(app, *common);
+  AddAttach(app, *common);
+  AddConsole(app, *common);
+  AddScreenshot(app, *common);
+  AddVnc(app, *common);
   AddRm(app, *common);
 }
 

@@ -21,17 +21,15 @@ using Stream = beast::basic_stream<asio::local::stream_protocol>;
 using Response = http::response<http::string_body>;
 
 constexpr std::chrono::seconds kPatience{10};
-constexpr std::chrono::seconds kLongPatience{60};
+constexpr std::chrono::seconds kPostPatience{60};
 constexpr uint64_t kLargestBody = 64ULL << 20;
 
 // Beast's time-outs work on asynchronous operations only, so each runs to its end here.
 class Request {
  public:
   Request(const std::filesystem::path& socket, http::verb verb, const std::string& target,
-          const std::string& body)
-      : stream_(io_),
-        patience_(verb == http::verb::get ? kPatience : kLongPatience),
-        request_(verb, target, 11, body) {
+          const std::string& body, std::chrono::seconds patience)
+      : stream_(io_), patience_(patience), request_(verb, target, 11, body) {
     request_.set(http::field::host, "crimux");
     request_.prepare_payload();
     parser_.body_limit(kLargestBody);
@@ -82,9 +80,9 @@ std::string BodyOf(const Response& response, const std::string& operation,
 }
 
 std::string Ask(const std::filesystem::path& socket, http::verb verb, const std::string& target,
-                const std::string& body) {
+                const std::string& body, std::chrono::seconds patience) {
   try {
-    Request request(socket, verb, target, body);
+    Request request(socket, verb, target, body, patience);
     if (beast::error_code error = request.Run(); error.failed()) {
       throw Error(grpc::StatusCode::UNAVAILABLE, "ask status socket", socket.string(),
                   error.message());
@@ -99,12 +97,17 @@ std::string Ask(const std::filesystem::path& socket, http::verb verb, const std:
 }  // namespace
 
 std::string GetOverSocket(const std::filesystem::path& socket, const std::string& target) {
-  return Ask(socket, http::verb::get, target, "");
+  return GetOverSocket(socket, target, kPatience);
+}
+
+std::string GetOverSocket(const std::filesystem::path& socket, const std::string& target,
+                          std::chrono::seconds patience) {
+  return Ask(socket, http::verb::get, target, "", patience);
 }
 
 std::string PostOverSocket(const std::filesystem::path& socket, const std::string& target,
                            const std::string& body) {
-  return Ask(socket, http::verb::post, target, body);
+  return Ask(socket, http::verb::post, target, body, kPostPatience);
 }
 
 }  // namespace crimux::ctl

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 
@@ -9,6 +10,9 @@ namespace crimux::ctl {
 // INVALID_ARGUMENT for an answer 400, INTERNAL for every other than 200; the answer's own words are
 // in it. Gives up after ten seconds without progress.
 std::string GetOverSocket(const std::filesystem::path& socket, const std::string& target);
+// The same with another patience.
+std::string GetOverSocket(const std::filesystem::path& socket, const std::string& target,
+                          std::chrono::seconds patience);
 
 // The same for a POST of `body`, with a minute's patience: what it starts may take a while.
 std::string PostOverSocket(const std::filesystem::path& socket, const std::string& target,

@@ -1,8 +1,23 @@
 #include "daemon/backends.h"
 
+#include "daemon/display_pages.h"
 #include "daemon/images_page.h"
 
 namespace crimux {
+namespace {
+
+using proxy::PageReply;
+using proxy::PageRequest;
+
+std::vector<proxy::EmbeddedPage> Pages(const vm::VmRuntime& vm) {
+  return {
+      {"/images", [&vm](const PageRequest&) { return PageReply{.body = ImagesPage(vm.images())}; }},
+      {"/screenshot",
+       [&vm](const PageRequest& request) { return ScreenshotPage(vm.displays(), request); }},
+      {"/vnc", [&vm](const PageRequest& request) { return VncPage(vm.displays(), request); }}};
+}
+
+}  // namespace
 
 Backends::Backends(const Config& config) {
   for (const RuntimeConfig& runtime : config.runtimes) {
@@ -24,7 +39,7 @@ std::map<std::string, proxy::EmbeddedService> Backends::Services() {
           return vm->Stream(method_path, context, write);
         };
     proxy::EmbeddedService service(std::move(call), std::move(stream));
-    service.pages = {{"/images", [vm = runtime.get()] { return ImagesPage(vm->images()); }}};
+    service.pages = Pages(*runtime);
     services.emplace(name, std::move(service));
   }
   return services;

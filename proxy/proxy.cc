@@ -12,6 +12,7 @@
 #include "proxy/reload/reload_endpoint.h"
 #include "proxy/reload/replace.h"
 #include "proxy/runtime/runtime_factory.h"
+#include "proxy/status/embedded_pages.h"
 #include "proxy/status/endpoints.h"
 #include "proxy/status/pages.h"
 #include "proxy/status/status_server.h"
@@ -43,12 +44,13 @@ class Proxy::Impl {
                 [this](const StatusRequest& request, StatusServer::Answer answer) {
                   TellStatus(request, std::move(answer));
                 }),
+        embedded_pages_(embedded),
         reload_(std::move(on_reload), [this](const Config& next) { return Reload(next); }) {
     endpoints_.Add("POST", "/reload", [this](const StatusRequest&, StatusServer::Answer answer) {
       reload_.Serve(std::move(answer));
     });
     AddPages({backends_, front_.book(), started_}, &endpoints_);
-    AddEmbeddedPages(embedded, &endpoints_);
+    embedded_pages_.AddTo(&endpoints_);
     TakeAnswers(config, &backends_);
     front_.Open();
   }
@@ -98,6 +100,7 @@ class Proxy::Impl {
   // Front thread.
   Endpoints endpoints_;
   StatusServer status_;
+  EmbeddedPages embedded_pages_;
   ReloadEndpoint reload_;
   // Waits for the server's calls to end, which the front thread can't.
   std::thread stopper_;

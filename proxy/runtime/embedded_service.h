@@ -4,6 +4,7 @@
 #include <grpcpp/support/status.h>
 
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,12 +33,23 @@ using EmbeddedStreamHandler =
     std::function<grpc::Status(std::string_view method_path, const CallContext& context,
                                const grpc::ByteBuffer& request, const EmbeddedWriter& write)>;
 
+struct PageRequest {
+  // "?container=abc"
+  std::map<std::string, std::string> query;
+};
+
+struct PageReply {
+  std::string content_type = "application/json";
+  std::string body;
+};
+
 // A page of the status socket that tells of what only the runtime knows.
 struct EmbeddedPage {
   // "/images" and the like, none of the proxy's own.
   std::string path;
-  // Makes its JSON, on the status socket's thread. Must not throw, nor take long.
-  std::function<std::string()> render;
+  // Makes it, on a worker thread; may block. What it throws is the answer: an Error in its own
+  // words, with the HTTP code that its code means.
+  std::function<PageReply(const PageRequest& request)> serve;
 };
 
 // A runtime that lives in this process.

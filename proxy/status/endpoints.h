@@ -21,7 +21,7 @@ class Endpoints {
   void AddPage(std::string method, std::string path, Page page);
 
   // 404 for an unknown path and 405 for a method that it doesn't have, each with what there is. A
-  // query is not looked at.
+  // query changes nothing here.
   void Answer(const StatusRequest& request, StatusServer::Answer answer) const;
 
  private:

@@ -25,17 +25,6 @@ void AddPages(const Observed& observed, Endpoints* endpoints) {
   });
 }
 
-void AddEmbeddedPages(const std::map<std::string, EmbeddedService>& services,
-                      Endpoints* endpoints) {
-  for (const auto& [name, service] : services) {
-    for (const EmbeddedPage& page : service.pages) {
-      endpoints->AddPage("GET", page.path, [render = page.render](const StatusRequest&) {
-        return StatusReply{.render = render};
-      });
-    }
-  }
-}
-
 StatusReply JsonReply(boost::json::value value, int code) {
   auto shared = std::make_shared<boost::json::value>(std::move(value));
   return {.code = code, .render = [shared] { return boost::json::serialize(*shared) + "\n"; }};

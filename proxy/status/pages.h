@@ -1,14 +1,12 @@
 #pragma once
 
 #include <chrono>
-#include <map>
 #include <string>
 
 #include <boost/json.hpp>
 
 #include "proxy/dispatch/backends.h"
 #include "proxy/front/call_book.h"
-#include "proxy/runtime/embedded_service.h"
 #include "proxy/status/endpoints.h"
 
 namespace crimux::proxy {
@@ -23,9 +21,6 @@ struct Observed {
 
 // Puts all pages of this folder into the table. What is observed outlives it.
 void AddPages(const Observed& observed, Endpoints* endpoints);
-
-// Those that the runtimes of this process bring along.
-void AddEmbeddedPages(const std::map<std::string, EmbeddedService>& services, Endpoints* endpoints);
 
 // One function a page, each in the file of its name. None tells what a request or answer held.
 boost::json::object StatusPage(const Observed& observed);

@@ -146,6 +146,22 @@ grpc::Status FakeService::StopContainer(Context*, const StopContainerRequest* re
   return Note("StopContainer");
 }
 
+grpc::Status FakeService::ContainerStatus(Context*, const ContainerStatusRequest* request,
+                                          ContainerStatusResponse* response) {
+  response->mutable_status()->set_id(request->container_id());
+  auto known = container_info.find(request->container_id());
+  if (request->verbose() && known != container_info.end()) {
+    (*response->mutable_info())["info"] = known->second;
+  }
+  return Note("ContainerStatus");
+}
+
+grpc::Status FakeService::Attach(Context*, const AttachRequest* request, AttachResponse* response) {
+  attach_request = *request;
+  response->set_url("http://127.0.0.1:1/attach/token");
+  return Note("Attach");
+}
+
 grpc::Status FakeService::ListContainers(Context*, const ListContainersRequest* request,
                                          ListContainersResponse* response) {
   const std::string& sandbox = request->filter().pod_sandbox_id();

@@ -28,6 +28,8 @@ class FakeService final : public runtime::v1::RuntimeService::Service,
   bool network_ready = true;
   // Of Status, whether verbose or not.
   std::map<std::string, std::string> info;
+  // "info" of ContainerStatus, when it is verbose, by id.
+  std::map<std::string, std::string> container_info;
   // Image names that are there.
   std::vector<std::string> images;
   std::vector<runtime::v1::PodSandbox> sandboxes;
@@ -36,6 +38,7 @@ class FakeService final : public runtime::v1::RuntimeService::Service,
   runtime::v1::PullImageRequest pull_request;
   runtime::v1::ImageStatusRequest image_request;
   runtime::v1::CreateContainerRequest create_request;
+  runtime::v1::AttachRequest attach_request;
   int64_t stop_timeout = -1;
 
  private:
@@ -68,6 +71,10 @@ class FakeService final : public runtime::v1::RuntimeService::Service,
                               runtime::v1::StartContainerResponse*) override;
   grpc::Status StopContainer(Context*, const runtime::v1::StopContainerRequest*,
                              runtime::v1::StopContainerResponse*) override;
+  grpc::Status ContainerStatus(Context*, const runtime::v1::ContainerStatusRequest*,
+                               runtime::v1::ContainerStatusResponse*) override;
+  grpc::Status Attach(Context*, const runtime::v1::AttachRequest*,
+                      runtime::v1::AttachResponse*) override;
   grpc::Status ListContainers(Context*, const runtime::v1::ListContainersRequest*,
                               runtime::v1::ListContainersResponse*) override;
 

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "ctl/cri/containers.h"
+#include "ctl/cri/vms.h"
 #include "ctl/kubelet/names.h"
 #include "ctl/pod_folders.h"
 #include "ctl/pod_list.h"
@@ -160,6 +161,31 @@ TEST_CASE("folders that are not the pod's own, or of others' pods, stay") {
   RemovePodFolders(sandbox);
   CHECK(std::filesystem::exists(dir.path() / "one_web_u-web"));
   CHECK(std::filesystem::exists(dir.path() / "u-web"));
+}
+
+TEST_CASE("a VM is told from a container by its domain, and has to run") {
+  Bench bench;
+  bench.service.sandboxes = {MakeSandbox("s1", "one", "vm"), MakeSandbox("s2", "one", "box"),
+                             MakeSandbox("s3", "one", "off")};
+  bench.service.containers = {MakeContainer("s1", "guest"), MakeContainer("s2", "main"),
+                              MakeContainer("s3", "ended")};
+  bench.service.containers[0].set_state(runtime::v1::CONTAINER_RUNNING);
+  bench.service.containers[1].set_state(runtime::v1::CONTAINER_RUNNING);
+  bench.service.container_info = {{"c-guest", R"({"domain": "c-guest", "pid": 7})"},
+                                  {"c-main", R"({"pid": 8, "config": {"domain": "x"}})"},
+                                  {"c-ended", R"({"domain": "c-ended"})"}};
+  CHECK(FindRunningVm(bench.client, "vm", "", "look at") == "c-guest");
+  CHECK_THROWS_WITH(FindRunningVm(bench.client, "box", "", "look at"),
+                    "look at \"box\": it is a pod of containers, not a VM");
+  CHECK_THROWS_WITH(FindRunningVm(bench.client, "off", "", "look at"),
+                    "look at \"off\": the VM is not running");
+  CHECK_THROWS_WITH(FindRunningVm(bench.client, "none", "", "look at"),
+                    "find pod \"none\": no pod has this name or id");
+  for (const char* other : {"", "[]", "no JSON"}) {
+    bench.service.container_info["c-main"] = other;
+    CHECK_THROWS_WITH(FindRunningVm(bench.client, "box", "", "look at"),
+                      Catch::Contains("not a VM"));
+  }
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include <condition_variable>
 #include <mutex>
+#include <stdexcept>
 
+#include "base/error.h"
 #include "tests/fakes/fake_runtime.h"
 #include "tests/fakes/split_path.h"
 
@@ -58,11 +60,20 @@ proxy::EmbeddedStreamHandler Streams(FakeCri& cri) {
   };
 }
 
+// Says which id it was asked for; "nobody" and "broken" are none.
+proxy::PageReply FakePage(const proxy::PageRequest& request) {
+  auto id = request.query.find("id");
+  if (id == request.query.end()) return {.body = "{\"fake\": true}\n"};
+  if (id->second == "broken") throw std::runtime_error("it is broken");
+  if (id->second == "nobody") throw Error(grpc::StatusCode::NOT_FOUND, "find", "nobody", "no id");
+  return {.content_type = "image/png", .body = id->second};
+}
+
 }  // namespace
 
 proxy::EmbeddedService Embedded(FakeCri& cri) {
   proxy::EmbeddedService service(Calls(cri), Streams(cri));
-  service.pages = {{"/fake", [] { return std::string("{\"fake\": true}\n"); }}};
+  service.pages = {{"/fake", FakePage}};
   return service;
 }
 

@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
+#include "proxy/status/query.h"
 #include "tests/proxy/node.h"
 
 namespace crimux {
@@ -48,6 +49,28 @@ TEST_CASE("a runtime of this process has pages of its own") {
   node.Start();
   CHECK(node.Http("GET", "/fake").body == "{\"fake\": true}\n");
   CHECK(node.Http("POST", "/fake").code == 405);
+}
+
+TEST_CASE("a runtime's page has the query, and chooses the type; what it throws is the answer") {
+  Node node;
+  node.Start();
+  HttpReply page = node.Http("GET", "/fake?other=1&id=a%20%26b&");
+  CHECK(page.code == 200);
+  CHECK(page.content_type == "image/png");
+  CHECK(page.body == "a &b");
+  HttpReply nobody = node.Http("GET", "/fake?id=nobody");
+  CHECK(nobody.code == 404);
+  CHECK(nobody.body == "find \"nobody\": no id\n");
+  CHECK(node.Http("GET", "/fake?id=broken").code == 500);
+}
+
+TEST_CASE("a query is read as it comes") {
+  using Query = std::map<std::string, std::string>;
+  CHECK(proxy::ParseQuery("/a") == Query{});
+  CHECK(proxy::ParseQuery("/a?") == Query{});
+  CHECK(proxy::ParseQuery("/a?b") == Query{{"b", ""}});
+  CHECK(proxy::ParseQuery("/a?b=c=d&=e&f=%41%4g%4") == Query{{"b", "c=d"}, {"f", "A%4g%4"}});
+  CHECK(proxy::ParseQuery("/a?b=1&b=2") == Query{{"b", "2"}});
 }
 
 TEST_CASE("/runtimes tells the state of each") {

@@ -54,6 +54,7 @@ struct VmRuntime::Parts {
   Rooms rooms;
   Containers containers;
   Sandboxes sandboxes;
+  Displays displays;
   MachineEnds ends;
   Dispatcher dispatcher;
 };
@@ -81,6 +82,7 @@ VmRuntime::Parts::Parts(const VmConfig& vm_config)
             images, hypervisor, consoles, shares,   agent_files, key.public_line()},
       containers(rooms),
       sandboxes(rooms, containers),
+      displays(registry, hypervisor),
       ends(containers) {
   hypervisor.OnEnd([this](const std::string& name, MachineEnd end) { ends.Push(name, end); });
   Recovery(rooms, sandboxes, containers).Run();
@@ -100,6 +102,8 @@ VmRuntime::VmRuntime(const VmConfig& config) : parts_(std::make_unique<Parts>(co
 VmRuntime::~VmRuntime() { parts_->hypervisor.OnEnd(nullptr); }
 
 const ImageStore& VmRuntime::images() const { return parts_->images; }
+
+const Displays& VmRuntime::displays() const { return parts_->displays; }
 
 grpc::Status VmRuntime::Call(std::string_view method_path, const CallContext& context,
                              const grpc::ByteBuffer& request, grpc::ByteBuffer* response) {

@@ -10,6 +10,7 @@
 #include "config/config.h"
 #include "vmruntime/cri/event_stream.h"
 #include "vmruntime/image/image_store.h"
+#include "vmruntime/pod/displays.h"
 
 namespace crimux::vm {
 
@@ -34,6 +35,7 @@ class VmRuntime {
 
   // For those who tell of it. Any thread.
   const ImageStore& images() const;
+  const Displays& displays() const;
 
  private:
   struct Parts;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -62,6 +63,11 @@ class Hypervisor {
   // time, FAILED_PRECONDITION with its own words when it refuses.
   virtual std::string AgentCommand(const std::string& name, const std::string& command,
                                    std::chrono::seconds timeout) = 0;
+  // What a running machine's display shows, as PNG. Throws Error: FAILED_PRECONDITION when it has no
+  // display or isn't running.
+  virtual std::string Screenshot(const std::string& name) = 0;
+  // The Unix socket of a running machine's VNC server, without a password; errors as before.
+  virtual std::filesystem::path VncSocket(const std::string& name) = 0;
   // For the Status of the runtime: empty when machines can run, else why not.
   virtual std::string Fault() = 0;
   // Asks for what guests say of their memory. It needs nothing of the hypervisor any more, so that

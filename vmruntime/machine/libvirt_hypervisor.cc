@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "vmruntime/machine/accelerator.h"
 #include "vmruntime/machine/capabilities.h"
+#include "vmruntime/machine/display.h"
 #include "vmruntime/machine/driver_config.h"
 #include "vmruntime/machine/libvirt_error.h"
 #include "vmruntime/machine/machine_end.h"
@@ -180,6 +181,16 @@ std::string LibvirtHypervisor::AgentCommand(const std::string& name, const std::
   bool refused = code == VIR_ERR_INTERNAL_ERROR;
   throw Error(refused ? grpc::StatusCode::FAILED_PRECONDITION : grpc::StatusCode::UNAVAILABLE,
               "ask guest agent of", name, virGetLastErrorMessage());
+}
+
+std::string LibvirtHypervisor::Screenshot(const std::string& name) {
+  DomainHandle domain = ExistingDomain(connection_.get(), "take screenshot of", name);
+  return TakeScreenshot(connection_.get(), domain.get(), name);
+}
+
+std::filesystem::path LibvirtHypervisor::VncSocket(const std::string& name) {
+  DomainHandle domain = ExistingDomain(connection_.get(), "find VNC server of", name);
+  return FindVncSocket(domain.get(), name);
 }
 
 std::optional<int> LibvirtHypervisor::Pid(const std::string& name) {

@@ -40,6 +40,8 @@ class LibvirtHypervisor final : public Hypervisor {
   std::vector<std::string> List() override;
   std::string AgentCommand(const std::string& name, const std::string& command,
                            std::chrono::seconds timeout) override;
+  std::string Screenshot(const std::string& name) override;
+  std::filesystem::path VncSocket(const std::string& name) override;
   std::optional<int> Pid(const std::string& name) override;
   GuestMemoryQuestion AskGuestMemories() override;
   std::string Fault() override;

@@ -52,6 +52,8 @@ class FakeHypervisor : public Hypervisor {
     if (!agent) throw Error(grpc::StatusCode::UNAVAILABLE, "ask guest agent of", name, "no agent");
     return agent(command);
   }
+  std::string Screenshot(const std::string& name) override { return "picture of " + name; }
+  std::filesystem::path VncSocket(const std::string& name) override { return "/vnc/" + name; }
   std::optional<int> Pid(const std::string& name) override {
     auto found = pids.find(name);
     if (found == pids.end()) return std::nullopt;
