@@ -57,6 +57,19 @@ void CheckHostPath(const Volume& volume) {
               fmt::format("volume \"{}\" wants type {}", volume.name, volume.host_path_type));
 }
 
+// What a container has as a device must be one.
+void CheckDevices(const Pod& pod) {
+  for (const Container& container : pod.containers) {
+    for (const VolumeDevice& device : container.volume_devices) {
+      const std::string& path = FindVolume(pod, device.volume)->host_path;
+      std::error_code absent;
+      if (fs::is_block_file(fs::status(path, absent))) continue;
+      throw Error(grpc::StatusCode::FAILED_PRECONDITION, "give device", path,
+                  fmt::format("volume \"{}\" is no block device", device.volume));
+    }
+  }
+}
+
 // The last part is the pod's own, so a forged annotation can't name just any folder.
 void RemoveIfNamed(const runtime::v1::PodSandbox& sandbox, const char* annotation,
                    const std::string& name) {
@@ -88,6 +101,7 @@ void MakePodFolders(const Pod& pod, const Node& node, Rollback& rollback) {
       CheckHostPath(volume);
     }
   }
+  CheckDevices(pod);
 }
 
 void RemovePodFolders(const runtime::v1::PodSandbox& sandbox) {

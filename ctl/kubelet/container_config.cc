@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <functional>
 #include <map>
 
@@ -65,8 +64,7 @@ runtime::v1::MountPropagation ToPropagation(const std::string& name) {
 void AddMounts(const Pod& pod, const Container& container, const Node& node,
                ContainerConfig* config) {
   for (const VolumeMount& mount : container.volume_mounts) {
-    auto volume = std::find_if(pod.volumes.begin(), pod.volumes.end(),
-                               [&](const Volume& v) { return v.name == mount.volume; });
+    const Volume* volume = FindVolume(pod, mount.volume);
     bool empty_dir = volume->host_path.empty();
     runtime::v1::Mount* entry = config->add_mounts();
     entry->set_container_path(mount.mount_path);
@@ -74,6 +72,16 @@ void AddMounts(const Pod& pod, const Container& container, const Node& node,
                                    : volume->host_path);
     entry->set_readonly(mount.read_only);
     entry->set_propagation(ToPropagation(mount.propagation));
+  }
+}
+
+// As the kubelet gives block volumes to containers.
+void AddDevices(const Pod& pod, const Container& container, ContainerConfig* config) {
+  for (const VolumeDevice& device : container.volume_devices) {
+    runtime::v1::Device* entry = config->add_devices();
+    entry->set_host_path(FindVolume(pod, device.volume)->host_path);
+    entry->set_container_path(device.device_path);
+    entry->set_permissions("mrw");
   }
 }
 
@@ -149,6 +157,7 @@ ContainerConfig ToContainerConfig(const Pod& pod, const Container& container,
   AddCommand(container, variables, &config);
   config.set_working_dir(container.working_dir);
   AddMounts(pod, container, node, &config);
+  AddDevices(pod, container, &config);
   SetLabels(pod, container, &config);
   SetAnnotations(pod, container, &config);
   config.set_log_path(container.name + "/0.log");

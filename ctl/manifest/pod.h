@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -32,6 +33,13 @@ struct VolumeMount {
   bool read_only = false;
   // None, HostToContainer or Bidirectional.
   std::string propagation = "None";
+};
+
+// A block device of the node, which the container has as a device and not as a mount. In the Pod
+// API its volume is a claim; here it is a hostPath.
+struct VolumeDevice {
+  std::string volume;
+  std::string device_path;
 };
 
 // Milli-CPUs and bytes.
@@ -82,6 +90,7 @@ struct Container {
   std::vector<EnvironmentVariable> env;
   std::vector<ContainerPort> ports;
   std::vector<VolumeMount> volume_mounts;
+  std::vector<VolumeDevice> volume_devices;
   Resources resources;
   ContainerSecurity security;
   bool is_stdin = false;
@@ -129,5 +138,11 @@ struct Pod {
   // "namespace/name"
   std::string FullName() const { return pod_namespace + "/" + name; }
 };
+
+// The pod's volume of that name, owned by the pod; null if there is none.
+inline const Volume* FindVolume(const Pod& pod, const std::string& name) {
+  auto found = std::ranges::find(pod.volumes, name, &Volume::name);
+  return found == pod.volumes.end() ? nullptr : &*found;
+}
 
 }  // namespace crimux::ctl

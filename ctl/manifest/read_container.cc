@@ -66,6 +66,17 @@ VolumeMount ReadMount(const YamlValue& value, Warnings* warnings) {
   return mount;
 }
 
+VolumeDevice ReadDevice(const YamlValue& value) {
+  VolumeDevice device;
+  ReadFields(value, {{"name", [&](const YamlValue& v) { device.volume = ReadName(v, false); }},
+                     {"devicePath", [&](const YamlValue& v) {
+                        device.device_path = v.AbsolutePath().string();
+                      }}});
+  if (device.volume.empty()) value.Fail("has no name");
+  if (device.device_path.empty()) value.Fail("has no devicePath");
+  return device;
+}
+
 std::vector<YamlField> ListFields(Container* container, Warnings* warnings) {
   return {List("command", &container->command),
           List("args", &container->args),
@@ -77,9 +88,15 @@ std::vector<YamlField> ListFields(Container* container, Warnings* warnings) {
            [=](const YamlValue& v) {
              for (const YamlValue& item : ReadList(v)) container->ports.push_back(ReadPort(item));
            }},
-          {"volumeMounts", [=](const YamlValue& v) {
+          {"volumeMounts",
+           [=](const YamlValue& v) {
              for (const YamlValue& item : ReadList(v)) {
                container->volume_mounts.push_back(ReadMount(item, warnings));
+             }
+           }},
+          {"volumeDevices", [=](const YamlValue& v) {
+             for (const YamlValue& item : ReadList(v)) {
+               container->volume_devices.push_back(ReadDevice(item));
              }
            }}};
 }
@@ -106,8 +123,7 @@ std::vector<YamlField> PlainFields(Container* container, Warnings* warnings) {
       Unsupported("envFrom", "is not supported here: there is no API server"),
       Unsupported("lifecycle"),
       Unsupported("restartPolicy"),
-      Unsupported("restartPolicyRules"),
-      Unsupported("volumeDevices")};
+      Unsupported("restartPolicyRules")};
 }
 
 }  // namespace

@@ -109,16 +109,21 @@ std::vector<YamlField> SpecFields(Pod* pod, Warnings* warnings) {
   return fields;
 }
 
-// Every mount must name a volume of the pod.
-void CheckMounts(const YamlValue& spec, const Pod& pod) {
+// Every mount must name a volume of the pod, and every device one that can be a block device.
+void CheckVolumes(const YamlValue& spec, const Pod& pod) {
   for (const Container& container : pod.containers) {
     for (const VolumeMount& mount : container.volume_mounts) {
-      bool found = std::any_of(pod.volumes.begin(), pod.volumes.end(),
-                               [&](const Volume& volume) { return volume.name == mount.volume; });
-      if (!found) {
-        spec.Fail(fmt::format("container \"{}\" mounts \"{}\", which is no volume of the pod",
-                              container.name, mount.volume));
-      }
+      if (FindVolume(pod, mount.volume) != nullptr) continue;
+      spec.Fail(fmt::format("container \"{}\" mounts \"{}\", which is no volume of the pod",
+                            container.name, mount.volume));
+    }
+    for (const VolumeDevice& device : container.volume_devices) {
+      const Volume* volume = FindVolume(pod, device.volume);
+      if (volume != nullptr && !volume->host_path.empty()) continue;
+      spec.Fail(
+          fmt::format("container \"{}\" has the device \"{}\", which is no hostPath volume of "
+                      "the pod",
+                      container.name, device.volume));
     }
   }
 }
@@ -141,7 +146,7 @@ Pod ReadPod(const YamlValue& document, Warnings* warnings) {
   ReadMetadata(*metadata, &pod, warnings);
   ReadFields(*spec, SpecFields(&pod, warnings));
   if (pod.containers.empty()) spec->Fail("has no containers");
-  CheckMounts(*spec, pod);
+  CheckVolumes(*spec, pod);
   if (pod.uid.empty()) pod.uid = NewUid();
   return pod;
 }

@@ -20,6 +20,7 @@ spec:
   volumes:
   - {name: host, hostPath: {path: /srv}}
   - {name: scratch, emptyDir: {}}
+  - {name: disk, hostPath: {path: /dev/mapper/disk}}
   securityContext: {runAsUser: 5, fsGroup: 6, supplementalGroups: [7]}
   containers:
   - name: main
@@ -34,6 +35,7 @@ spec:
     volumeMounts:
     - {name: host, mountPath: /host, readOnly: true}
     - {name: scratch, mountPath: /tmp, mountPropagation: Bidirectional}
+    volumeDevices: [{name: disk, devicePath: /dev/data}]
     securityContext: {runAsUser: 8, allowPrivilegeEscalation: false}
 )";
 
@@ -124,6 +126,10 @@ TEST_CASE("a container is described as the kubelet describes it") {
   CHECK(config.mounts(0).readonly());
   CHECK(config.mounts(1).host_path() == "/pods/u-1/volumes/kubernetes.io~empty-dir/scratch");
   CHECK(config.mounts(1).propagation() == runtime::v1::PROPAGATION_BIDIRECTIONAL);
+  REQUIRE(config.devices_size() == 1);
+  CHECK(config.devices(0).host_path() == "/dev/mapper/disk");
+  CHECK(config.devices(0).container_path() == "/dev/data");
+  CHECK(config.devices(0).permissions() == "mrw");
 }
 
 TEST_CASE("a container carries the kubelet's labels and annotations") {

@@ -198,6 +198,13 @@ TEST_CASE("a Pod that is wrong is refused at its place") {
         "f:9:14: spec.containers[0].command: must be a list");
   CHECK(FaultOf(PodWith("", "volumeMounts: [{name: v, mountPath: /v}]")) ==
         "f:5:3: spec: container \"main\" mounts \"v\", which is no volume of the pod");
+  CHECK(FaultOf(PodWith("volumes: [{name: v, emptyDir: {}}]",
+                        "volumeDevices: [{name: v, devicePath: /dev/v}]")) ==
+        "f:5:3: spec: container \"main\" has the device \"v\", which is no hostPath volume of the "
+        "pod");
+  CHECK(FaultOf(PodWith("", "volumeDevices: [{name: v, devicePath: v}]")) ==
+        "f:9:43: spec.containers[0].volumeDevices[0].devicePath: must be an absolute path, not "
+        "\"v\"");
   CHECK(FaultOf(PodWith("volumes: [{name: v}]")) ==
         "f:5:13: spec.volumes[0]: must have either hostPath or emptyDir");
   CHECK(FaultOf(PodWith("", "resources: {limits: {cpu: 1}, requests: {cpu: 2}}")) ==

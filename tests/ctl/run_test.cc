@@ -133,6 +133,17 @@ TEST_CASE("a container that fails to start takes the sandbox with it") {
   CHECK(bench.FoldersAreGone());
 }
 
+TEST_CASE("a device that is none is refused before the sandbox") {
+  Bench bench;
+  Pod pod = ParsePods(kPod, "f").pods[0];
+  pod.volumes.push_back({"disk", "/dev/null", ""});
+  pod.containers[0].volume_devices.push_back({"disk", "/dev/disk"});
+  CHECK_THROWS_WITH(RunPod(bench.client, pod, bench.node, "vm"),
+                    "give device \"/dev/null\": volume \"disk\" is no block device");
+  CHECK(bench.FoldersAreGone());
+  CHECK(bench.service.sandboxes.empty());
+}
+
 TEST_CASE("a socket where nobody listens is named") {
   CriClient client("unix:///nowhere/s");
   try {
