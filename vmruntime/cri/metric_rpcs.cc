@@ -73,11 +73,28 @@ cri::PodSandboxMetrics MetricsOf(const MeasuredPod& pod) {
   return metrics;
 }
 
+void AddFileSystems(PodStatistics& statistics, std::vector<MeasuredPod>* pods) {
+  std::vector<std::string> running;
+  for (const MeasuredPod& pod : *pods) {
+    for (const MeasuredContainer& container : pod.containers) {
+      if (container.figures.machine) running.push_back(container.record.id());
+    }
+  }
+  auto file_systems = statistics.FileSystems(running);
+  for (MeasuredPod& pod : *pods) {
+    for (MeasuredContainer& container : pod.containers) {
+      container.figures.file_systems = std::move(file_systems[container.record.id()]);
+    }
+  }
+}
+
 void ListPodSandboxMetrics(const Rooms& rooms, PodStatistics& statistics,
                            cri::ListPodSandboxMetricsResponse& response) {
   std::vector<SandboxRecord> records = rooms.registry.Sandboxes();
   std::erase_if(records, [](const auto& record) { return record.state() != SandboxRecord::READY; });
-  for (const MeasuredPod& pod : MeasurePods(rooms, statistics, std::move(records))) {
+  std::vector<MeasuredPod> pods = MeasurePods(rooms, statistics, std::move(records));
+  AddFileSystems(statistics, &pods);
+  for (const MeasuredPod& pod : pods) {
     *response.add_pod_metrics() = MetricsOf(pod);
   }
 }

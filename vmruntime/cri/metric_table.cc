@@ -68,6 +68,18 @@ Samples DiskBytes(const MeasuredContainer& container) {
   return {{container.figures.disk.bytes, {""}}};
 }
 
+// A figure of each of the guest's file systems.
+ContainerRow OfGuest(std::string name, std::string help, uint64_t GuestFileSystem::*figure) {
+  std::vector<std::string> labels{"device", "fstype", "mountpoint"};
+  return {std::move(name), std::move(help), cri::GAUGE, labels, [figure](const auto& container) {
+            Samples samples;
+            for (const GuestFileSystem& of : container.figures.file_systems) {
+              samples.push_back({of.*figure, {of.device, of.type, of.mount_point}});
+            }
+            return samples;
+          }};
+}
+
 // clang-format off keeps one metric to a line.
 // clang-format off
 std::vector<ContainerRow> ContainerTable() {
@@ -81,6 +93,8 @@ std::vector<ContainerRow> ContainerTable() {
     OfMachine("container_memory_swap", "Memory that the node has swapped out.", cri::GAUGE, &F::swap),
     {"container_memory_failures_total", "Page faults.", cri::COUNTER, {"failure_type", "scope"}, Failures},
     {"container_fs_usage_bytes", "Bytes of the node's disk that its disks take.", cri::GAUGE, {"device"}, DiskBytes},
+    OfGuest("container_guest_filesystem_size_bytes", "Size of a file system, as the guest says.", &GuestFileSystem::size),
+    OfGuest("container_guest_filesystem_used_bytes", "What is in use of it, as the guest says.", &GuestFileSystem::used),
     OfMachine("container_threads", "Threads on the node.", cri::GAUGE, &F::tasks),
     {"container_start_time_seconds", "When it was started, since the epoch.", cri::GAUGE, {}, Started},
     {"container_last_seen", "When it was last measured, since the epoch.", cri::GAUGE, {}, Seen},

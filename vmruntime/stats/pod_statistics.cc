@@ -11,6 +11,9 @@ namespace {
 // A guest that has missed this many reports hangs, or its driver has gone.
 constexpr int kMissedReports = 6;
 
+constexpr char kFileSystems[] = R"({"execute":"guest-get-fsinfo"})";
+constexpr std::chrono::seconds kAgentPatience{5};
+
 bool IsFresh(const GuestMemory& guest) {
   constexpr std::chrono::nanoseconds kOld = kMissedReports * kGuestMemoryPeriod;
   return Now() - guest.updated < kOld.count();
@@ -19,7 +22,12 @@ bool IsFresh(const GuestMemory& guest) {
 }  // namespace
 
 PodStatistics::PodStatistics(Hypervisor& hypervisor, const FigureRoots& roots)
-    : hypervisor_(hypervisor), roots_(roots), guests_(hypervisor.AskGuestMemories()) {}
+    : hypervisor_(hypervisor),
+      roots_(roots),
+      guests_(hypervisor.AskGuestMemories()),
+      file_systems_([&hypervisor](const std::string& machine) {
+        return hypervisor.AgentCommand(machine, kFileSystems, kAgentPatience);
+      }) {}
 
 std::map<std::string, ContainerFigures> PodStatistics::Measure(
     const std::vector<Measured>& containers) {

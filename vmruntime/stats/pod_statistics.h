@@ -11,6 +11,7 @@
 #include "vmruntime/stats/cpu_rates.h"
 #include "vmruntime/stats/disk_usage.h"
 #include "vmruntime/stats/guest_figures.h"
+#include "vmruntime/stats/guest_file_systems.h"
 #include "vmruntime/stats/link_figures.h"
 #include "vmruntime/stats/machine_figures.h"
 
@@ -36,6 +37,8 @@ struct ContainerFigures {
   uint64_t nano_cores = 0;
   // What the guest says, if it has said so lately.
   std::optional<GuestMemory> guest;
+  // Only where they were asked for.
+  std::vector<GuestFileSystem> file_systems;
 };
 
 // Measures pods. All figures but the guests' are the kernel's, read when they are asked for: no
@@ -51,6 +54,12 @@ class PodStatistics {
   // By container id.
   std::map<std::string, ContainerFigures> Measure(const std::vector<Measured>& containers);
 
+  // What the guests of these containers have lately said of their file systems.
+  std::map<std::string, std::vector<GuestFileSystem>> FileSystems(
+      const std::vector<std::string>& running) {
+    return file_systems_.Latest(running);
+  }
+
  private:
   void MeasureMachine(const Measured& container, ContainerFigures* figures);
 
@@ -58,6 +67,7 @@ class PodStatistics {
   const FigureRoots roots_;
   CpuRates rates_;
   GuestFigures guests_;
+  GuestFileSystems file_systems_;
 };
 
 }  // namespace crimux::vm

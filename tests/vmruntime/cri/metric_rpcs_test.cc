@@ -1,4 +1,5 @@
 #include <map>
+#include <thread>
 
 #include <catch2/catch.hpp>
 
@@ -56,6 +57,33 @@ TEST_CASE("every metric is described, and has a value for each of its labels") {
     CHECK(metric.timestamp() > 0);
     CHECK((metric.metric_type() == cri::COUNTER) == metric.name().ends_with("_total"));
   }
+}
+
+TEST_CASE("the guest's file systems are told once its agent has answered") {
+  MeasuredWorld f;
+  f.dir.hypervisor.agent = [](const std::string& command) {
+    CHECK(command == R"({"execute":"guest-get-fsinfo"})");
+    return R"({"return": [{"name": "vda1", "mountpoint": "/", "type": "ext4", "used-bytes": 300,
+                           "total-bytes": 1000}]})";
+  };
+  f.RunVm(f.world.RunSandbox("web"));
+  auto size = [&f]() -> const cri::Metric* {
+    static cri::ContainerMetrics metrics;
+    metrics = Metrics(f).at(0).container_metrics(0);
+    for (const cri::Metric& metric : metrics.metrics()) {
+      if (metric.name() == "container_guest_filesystem_size_bytes") return &metric;
+    }
+    return nullptr;
+  };
+  CHECK(size() == nullptr);
+  for (int i = 0; i < 1000 && size() == nullptr; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  const cri::Metric* metric = size();
+  REQUIRE(metric != nullptr);
+  CHECK(metric->value().value() == 1000);
+  std::vector<std::string> labels(metric->label_values().end() - 3, metric->label_values().end());
+  CHECK(labels == std::vector<std::string>{"vda1", "ext4", "/"});
 }
 
 TEST_CASE("cAdvisor's names tell what they tell of a container") {
