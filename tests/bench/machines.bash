@@ -73,8 +73,6 @@ PrepareBare() {
   chmod 711 "$TESTBED/bare-libvirt"
   cp "$TESTBED/vm/libvirt/etc/qemu.conf" "$TESTBED/bare-libvirt/etc/"
   Cri RemoveContainer "container_id: \"$container\""
-  # libvirt examines QEMU once, as crimuxd's did when it started.
-  BareMachine >/dev/null
 }
 
 # Prints seconds.
@@ -136,6 +134,6 @@ Guest() {
 # ReadShare ADDRESS PORT: prints the seconds that the guest took.
 ReadShare() {
   Guest "$@" 'echo 3 >/proc/sys/vm/drop_caches && cat /proc/uptime &&
-    dd if=/share/data/file of=/dev/null bs=1M && cat /proc/uptime' |
+    dd if=/share/data/file of=/dev/null bs=1M 2>/dev/null && cat /proc/uptime' |
     awk 'NR == 1 {begin = $1} END {print $1 - begin}'
 }
