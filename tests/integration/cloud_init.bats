@@ -9,8 +9,11 @@ setup_file() {
   TestbedWriteConfig
   TestbedStartContainerd
   TestbedStartCrimuxd
+  CRICTL=$("$REPOSITORY/scripts/crictl" 2>/dev/null) || CRICTL=
+  export CRICTL
   ssh-keygen -q -t ed25519 -N '' -C ops -f "$TESTBED/key"
   MakeVolumes
+  MakeDisks
   NoCloudPod | RunPod
   ConfigDrivePod | RunPod
   WaitUntil 800 "cloud-init of one" IsDone one
@@ -23,6 +26,7 @@ teardown_file() {
   Crimuxctl rm one || true
   Crimuxctl rm two || true
   HasNoLeftovers || TestbedLeftovers
+  DetachLoops
   StopTestbed
 }
 teardown() {
@@ -38,6 +42,16 @@ Volume() {
   for pair in "$@"; do
     printf '%b' "${pair#*=}" >"$folder/..2026/${pair%%=*}"
     ln -s "..data/${pair%%=*}" "$folder/${pair%%=*}"
+  done
+}
+
+# Each VM has a disk of its own, with the VM's name in its first bytes.
+MakeDisks() {
+  local name disk
+  for name in one two; do
+    disk=$(Loop "$name" 4M)
+    echo "the disk of $name" >"$disk"
+    ln -s "$disk" "$TESTBED/disk-$name"
   done
 }
 
@@ -73,6 +87,7 @@ spec:
   - {name: settings, hostPath: {path: $TESTBED/volumes/kubernetes.io~configmap/settings}}
   - {name: data, hostPath: {path: $TESTBED/volumes/data}}
   - {name: hosts, hostPath: {path: $TESTBED/volumes/hosts}}
+  - {name: disk, hostPath: {path: $TESTBED/disk-$1}}
   containers:
   - name: guest
     image: virtlet.cloud/${VM_IMAGE_PREFIX#*/}/debian.qcow2
@@ -88,11 +103,13 @@ spec:
     - {name: settings, mountPath: /etc/my settings, readOnly: true}
     - {name: data, mountPath: /srv/data}
     - {name: hosts, mountPath: /etc/hosts, readOnly: true}
+    volumeDevices: [{name: disk, devicePath: /dev/data/first}]
 END
 }
 
 NoCloudPod() {
   Pod one <<'END'
+    crimux.io/exec: ssh
     crimux.io/ssh-key-source: secret/ops-keys
     crimux.io/user-data-source: configmap/vm-data
     crimux.io/files-source: configmap/vm-files
@@ -107,6 +124,8 @@ END
 ConfigDrivePod() {
   Pod two <<END
     crimux.io/agent-files: "true"
+    crimux.io/disk-bus: scsi
+    crimux.io/ssh-user: debian
     crimux.io/ignition: '{"ignition": {"version": "3.3.0"}}'
     VirtletCloudInitImageType: configdrive
     VirtletCloudInitMetaData: "{instance-id: chosen}"
@@ -182,6 +201,46 @@ IsDone() {
   Contains "$(In two 'sudo touch "/etc/my settings/x"' 2>&1 || true)" 'Read-only'
 }
 
+@test "The guest finds its block volume at the devicePath that the manifest names, on either bus" {
+  for name in one two; do
+    [[ $(In "$name" 'sudo head -n 1 /dev/data/first') == "the disk of $name" ]]
+    In "$name" "echo written by $name | sudo dd of=/dev/data/first oflag=direct conv=sync status=none"
+    [[ $(head -n 1 "$TESTBED/disk-$name") == "written by $name" ]]
+  done
+  Contains "$(In one 'readlink -f /dev/data/first')" '^/dev/vd'
+  Contains "$(In two 'readlink -f /dev/data/first')" '^/dev/sd'
+}
+
+@test "exec goes to the guest's agent, or by the node's key, which the seed has brought" {
+  # root by the node's key; by the agent, although SSH would be debian; and debian, as agents can't stream.
+  for name in one two; do
+    answer=$(ExecSync "$name" 60 sh -c 'id -un; echo "by $SSH_CONNECTION"; echo err >&2; exit 3')
+    Contains "$answer" "^stdout: .root.nby $([[ $name == two ]] && echo '.n' || echo '[0-9]')"
+    Contains "$answer" '^stderr: "err.n"'
+    Contains "$answer" '^exit_code: 3'
+  done
+  [[ -z $CRICTL ]] || [[ $(echo typed | Crictl exec -i "$(ContainerId two)" sh -c 'id -un; cat') == $'debian\ntyped' ]]
+  for name in one two; do
+    Refuses DEADLINE_EXCEEDED ExecSync "container_id: \"$(ContainerId "$name")\" timeout: 2 cmd: \"sleep\" cmd: \"12345\""
+    WaitUntil 30 "the end of the command" In "$name" '! pgrep -f "[s]leep 12345"'
+  done
+}
+
+HasFileSystems() {
+  Cri ListPodSandboxMetrics >"$TESTBED/metrics"
+  grep -q 'container_guest_filesystem_used_bytes' "$TESTBED/metrics"
+}
+
+@test "Metrics tell of the guest's file systems what its agent says" {
+  WaitUntil 60 "the agents' answers" HasFileSystems
+  metric=$(grep -A 15 '"container_guest_filesystem_size_bytes"' "$TESTBED/metrics")
+  Contains "$metric" 'label_values: "ext4"'
+  Contains "$metric" 'label_values: "/"'
+  size=$(sed -n 's/^ *value: \([0-9]*\)$/\1/p' <<<"$metric" | head -n 1)
+  # The agent leaves out what is root's alone.
+  ((size == $(In two 'stat -f -c "%b %f %a %S" /' | awk '{print ($1 - $2 + $3) * $4}')))
+}
+
 @test "Files of a data source are written, text and bytes, by cloud-init or the guest's agent" {
   for name in one two; do
     [[ $(In "$name" 'cat /etc/plain') == 'plain text' ]]
@@ -224,6 +283,7 @@ IsAnotherBoot() {
     Contains "$(In "$name" 'cloud-init status --long')" 'status: done'
     [[ $(In "$name" 'cat "/etc/my settings/version"; cat /etc/plain; hostname') == $'first\nplain text\n'"$name" ]]
     [[ $(In "$name" "cat /srv/data/$name") == "$name" ]]
+    [[ $(In "$name" 'sudo head -n 1 /dev/data/first') == "written by $name" ]]
     # Commands of user-data belong to the instance, not to the boot.
     In "$name" '! test -e /run/order'
   done

@@ -9,16 +9,6 @@ setup_file() {
 teardown_file() { StopTestbed; }
 teardown() { RemovePodsAndCheck; }
 
-# ExecSync POD TIMEOUT WORD...
-ExecSync() {
-  local request
-  request="container_id: \"$(ContainerId "$1")\" timeout: $2"
-  shift 2
-  local word
-  for word in "$@"; do request+=" cmd: \"$word\""; done
-  Cri ExecSync "$request"
-}
-
 GuestProcesses() { ExecSync "$1" 10 sh -c 'ls -d /proc/[0-9]* | wc -l' | sed -n 's/^stdout: "\([0-9]*\).*/\1/p'; }
 CrimuxdFds() { find "/proc/$(PidOf crimuxd)/fd" -type l | wc -l; }
 CrimuxdThreads() { find "/proc/$(PidOf crimuxd)/task" -mindepth 1 -maxdepth 1 | wc -l; }

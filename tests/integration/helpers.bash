@@ -242,6 +242,16 @@ Device() {
   printf 'devices {host_path: "%s" container_path: "%s" permissions: "%s"}\n' "$@"
 }
 
+# ExecSync POD TIMEOUT WORD...
+ExecSync() {
+  local request
+  request="container_id: \"$(ContainerId "$1")\" timeout: $2"
+  shift 2
+  local word
+  for word in "$@"; do request+=" cmd: \"$word\""; done
+  Cri ExecSync "$request"
+}
+
 # Loop NAME SIZE: a block device over a new file; prints its path.
 Loop() {
   truncate -s "$2" "$TESTBED/$1"
