@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "base/error.h"
+#include "vmruntime/device/character_device.h"
 #include "vmruntime/disk/block_device.h"
 
 namespace crimux::vm {
@@ -56,6 +57,7 @@ std::vector<ContainerDevice> MakeDevices(const ContainerRecord& container, const
   std::map<dev_t, std::string> seen;
   const auto& wanted = container.config().devices();
   for (int i = 0; i < wanted.size(); ++i) {
+    if (IsCharacterDevice(wanted[i].host_path())) continue;
     const std::string& permissions = wanted[i].permissions();
     ContainerDevice device{
         .container_path = wanted[i].container_path(),

@@ -25,7 +25,8 @@ inline constexpr std::string_view kRootDevicePath = "/";
 std::filesystem::path DeviceNode(const state::ContainerRecord& container, int index,
                                  const Layout& layout);
 
-// Makes the nodes, in the order of the manifest. Read-only are those whose permissions have no "w".
+// Makes the nodes, in the order of the manifest, but for character devices, which are no disks
+// (container_host_devices.h). Read-only are those whose permissions have no "w".
 // Throws Error: INVALID_ARGUMENT for what is no block device, or is there twice,
 // FAILED_PRECONDITION for one that another VM of this node uses, unless both only read.
 std::vector<ContainerDevice> MakeDevices(const state::ContainerRecord& container,

@@ -11,9 +11,11 @@
 #include "base/id.h"
 #include "base/rollback.h"
 #include "vmruntime/annotations/pod_options.h"
+#include "vmruntime/device/device_access.h"
 #include "vmruntime/network/netns.h"
 #include "vmruntime/pod/console_file.h"
 #include "vmruntime/pod/container_disks.h"
+#include "vmruntime/pod/container_host_devices.h"
 #include "vmruntime/pod/device_links.h"
 #include "vmruntime/pod/guest_seed.h"
 #include "vmruntime/pod/machine_identity.h"
@@ -124,6 +126,7 @@ void Containers::MakeMachine(const ContainerRecord& container, const SandboxReco
   }
   std::vector<DiskSpec> made = MakeDisks(container, sandbox, disks, image, rooms_);
   spec.disks.insert(spec.disks.begin(), made.begin(), made.end());  // before the seed
+  AddHostDevices(container, rooms_, &spec);
   CreateConsoleFile(rooms_.layout.Console(container.id()), rooms_.qemu);
   FaultPoint("create.console-made");
   TellGuest(container, sandbox);
@@ -197,6 +200,7 @@ void Containers::StartMachine(const ContainerRecord& container, const SandboxRec
   RunInNetns(sandbox.netns(), [&] {
     if (volumes) rooms_.shares.Start(*volumes);
     FaultPoint("start.shared");
+    DeviceAccess access(NodesThatQemuOpens(container.config()), rooms_.qemu);
     rooms_.hypervisor.Start(container.id());
   });
   FaultPoint("start.runs");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "vmruntime/device/character_device.h"
 #include "vmruntime/disk/disk_serial.h"
 #include "vmruntime/pod/container_devices.h"
 
@@ -30,6 +31,7 @@ std::vector<GuestLink> DeviceLinks(const runtime::v1::ContainerConfig& container
   for (const auto& device : container.devices()) {
     const std::string& path = device.container_path();
     bool is_cdrom = std::ranges::count(options.cdroms, path, &Cdrom::device) > 0;
+    if (IsCharacterDevice(device.host_path())) continue;
     if (path == kRootDevicePath || is_cdrom || !path.starts_with('/')) continue;
     DiskBus bus = options.bus.value_or(DiskBus::kVirtio);
     links.push_back({.target = PersistentName(bus, DiskSerial(path)), .path = path});

@@ -36,6 +36,7 @@ void AddDevices(pugi::xml_node domain, const MachineSpec& spec, const MachineHos
   AddShare(devices, spec);
   AddChannels(devices, spec);
   AddGraphics(devices, spec);
+  AddHostDevices(devices, spec);
   AddHelpers(devices);
 }
 

@@ -5,9 +5,9 @@ namespace crimux::vm {
 namespace {
 
 // The tablet points where the viewer's mouse does.
-void AddUsb(pugi::xml_node devices, bool wanted) {
-  Add(devices, "controller", {{"type", "usb"}, {"model", wanted ? "qemu-xhci" : "none"}});
-  if (wanted) Add(devices, "input", {{"type", "tablet"}, {"bus", "usb"}});
+void AddUsb(pugi::xml_node devices, bool screen, bool others) {
+  Add(devices, "controller", {{"type", "usb"}, {"model", screen || others ? "qemu-xhci" : "none"}});
+  if (screen) Add(devices, "input", {{"type", "tablet"}, {"bus", "usb"}});
 }
 
 void AddTpm(pugi::xml_node devices, MachineType machine) {
@@ -21,7 +21,7 @@ void AddTpm(pugi::xml_node devices, MachineType machine) {
 void AddGraphics(pugi::xml_node devices, const MachineSpec& spec) {
   const PlatformSpec& platform = spec.platform;
   bool screen = platform.video != VideoModel::kNone;
-  AddUsb(devices, screen);
+  AddUsb(devices, screen, HasUsbDevice(spec));
   if (screen) {
     Add(Add(devices, "graphics", {{"type", "vnc"}}), "listen", {{"type", "socket"}});
     Add(Add(devices, "video"), "model", {{"type", WordOf(kVideoWords, platform.video)}});

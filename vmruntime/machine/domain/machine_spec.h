@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "vmruntime/machine/domain/disk_spec.h"
+#include "vmruntime/machine/domain/host_device_spec.h"
 #include "vmruntime/machine/domain/platform_spec.h"
 #include "vmruntime/machine/domain/xml_patch.h"
 
@@ -42,6 +43,7 @@ struct MachineSpec {
   PlatformSpec platform;
   std::vector<DiskSpec> disks;  // the bootable ones in boot order
   std::vector<NicSpec> nics;
+  std::vector<HostDeviceSpec> host_devices;
   std::vector<FirmwareFile> firmware_files;
   std::optional<ShareSpec> share;
   // Unix socket of the serial console, and the file to which QEMU appends all it prints. The guest

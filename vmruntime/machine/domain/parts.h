@@ -19,6 +19,8 @@ void AddNics(pugi::xml_node devices, const MachineSpec& spec);
 void AddShare(pugi::xml_node devices, const MachineSpec& spec);
 // Screen, USB, TPM.
 void AddGraphics(pugi::xml_node devices, const MachineSpec& spec);
+void AddHostDevices(pugi::xml_node devices, const MachineSpec& spec);
+bool HasUsbDevice(const MachineSpec& spec);
 void AddChannels(pugi::xml_node devices, const MachineSpec& spec);
 
 }  // namespace crimux::vm

@@ -40,6 +40,15 @@ TEST_CASE("disks keep their order, formats and write protection in the reviewed 
   CHECK(DomainXml(spec, {}) == Golden("disks"));
 }
 
+TEST_CASE("devices of the node are what they are on it in the reviewed XML") {
+  MachineSpec spec = Minimal();
+  spec.host_devices = {
+      PciFunction{"0000:3b:00.1"},       MediatedDevice{"4b20d080-1b54-4048-85b3-a6a62d165c01"},
+      UsbDevice{.bus = 1, .number = 12}, SerialLine{"/nodes/serial-0"},
+      SerialLine{"/nodes/serial-1"},     Vsock{}};
+  CHECK(DomainXml(spec, {}) == Golden("host_devices"));
+}
+
 TEST_CASE("disks sit on the buses that they ask for in the reviewed XML") {
   MachineSpec spec = Minimal();
   spec.disks[0].bus = DiskBus::kScsi;

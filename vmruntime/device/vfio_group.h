@@ -1,0 +1,18 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "vmruntime/machine/domain/host_device_spec.h"
+
+namespace crimux::vm {
+
+// What a VM gets of an IOMMU group: PCI functions and mediated devices, all of them, since they can
+// reach each other's memory; bridges stay the node's. Throws Error, with `device` in it:
+// FAILED_PRECONDITION when one has another driver than vfio-pci, or none is there.
+std::vector<HostDeviceSpec> DevicesOfGroup(const std::string& group,
+                                           const std::filesystem::path& device,
+                                           const std::filesystem::path& sysfs);
+
+}  // namespace crimux::vm
