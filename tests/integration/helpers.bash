@@ -16,12 +16,14 @@ StartTestbed() {
   TestbedStartCrimuxd
 }
 
-# A disk image on the file server: guest, counter (ticks), deaf (ticks, ignores ACPI).
+# A disk image on the file server: guest, counter (ticks), deaf (ticks, ignores ACPI), guest6 (DHCPv6,
+# too).
 MakeImage() {
   local options=()
   case $1 in
     counter) options=(--counter) ;;
     deaf) options=(--counter --deaf) ;;
+    guest6) options=(--ipv6) ;;
   esac
   "$REPOSITORY/scripts/guest-image" "$TESTBED/www/$1.qcow2" "${options[@]}"
 }

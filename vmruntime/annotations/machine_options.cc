@@ -62,8 +62,6 @@ PlatformSpec ReadPlatform(const AnnotationReader& reader, bool windows) {
   platform.cpu = ReadCpu(reader);
   platform.video = reader.Choice(annotation::kVideo, kVideoWords)
                        .value_or(windows ? VideoModel::kVga : VideoModel::kNone);
-  platform.nic = reader.Choice(annotation::kNicModel, kNicWords)
-                     .value_or(windows ? NicModel::kE1000e : NicModel::kVirtio);
   platform.hyperv = reader.Flag(annotation::kHyperv, windows);
   platform.localtime =
       reader.Choice<bool>(annotation::kClock, {{"utc", false}, {"localtime", true}})

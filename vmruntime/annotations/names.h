@@ -26,6 +26,8 @@ inline constexpr Annotation kSecureBoot{"crimux.io/secure-boot"};
 inline constexpr Annotation kTpm{"crimux.io/tpm"};
 inline constexpr Annotation kVideo{"crimux.io/video"};
 inline constexpr Annotation kNicModel{"crimux.io/nic-model"};
+inline constexpr Annotation kNicQueues{"crimux.io/nic-queues"};
+inline constexpr Annotation kNics{"crimux.io/nics"};
 inline constexpr Annotation kClock{"crimux.io/clock"};
 inline constexpr Annotation kHyperv{"crimux.io/hyperv"};
 inline constexpr Annotation kProfile{"crimux.io/profile"};

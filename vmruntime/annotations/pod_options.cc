@@ -30,7 +30,9 @@ void Settle(const AnnotationReader& reader, PodOptions& options) {
 PodOptions ReadPodOptions(const AnnotationMap& annotations) {
   AnnotationReader reader(annotations);
   reader.RefuseUnknown();
-  PodOptions options{.machine = ReadMachineOptions(reader),
+  MachineOptions machine = ReadMachineOptions(reader);
+  PodOptions options{.machine = machine,
+                     .nics = ReadNicOptions(reader, machine.windows),
                      .disks = ReadDiskOptions(reader),
                      .shares = ReadShareOptions(reader),
                      .guest = ReadGuestOptions(reader),

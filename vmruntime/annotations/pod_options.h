@@ -4,6 +4,7 @@
 #include "vmruntime/annotations/exec_options.h"
 #include "vmruntime/annotations/guest_options.h"
 #include "vmruntime/annotations/machine_options.h"
+#include "vmruntime/annotations/nic_options.h"
 #include "vmruntime/annotations/share_options.h"
 
 namespace crimux::vm {
@@ -11,6 +12,7 @@ namespace crimux::vm {
 // All that a pod's annotations say.
 struct PodOptions {
   MachineOptions machine;
+  NicOptions nics;
   DiskOptions disks;
   ShareOptions shares;
   GuestOptions guest;

@@ -25,8 +25,11 @@ cri::PodSandbox ListItem(const SandboxRecord& record) {
 std::string VerboseInfo(const SandboxRecord& record) {
   boost::json::array interfaces;
   for (const auto& interface : record.network().interfaces()) {
-    interfaces.push_back(
-        {{"tap", interface.tap()}, {"mac", interface.mac()}, {"mtu", interface.mtu()}});
+    interfaces.push_back({{"name", interface.name()},
+                          {"tap", interface.tap()},
+                          {"mac", interface.mac()},
+                          {"mtu", interface.mtu()},
+                          {"queues", interface.queues()}});
   }
   return boost::json::serialize(
       boost::json::object{{"netns", record.netns()}, {"interfaces", std::move(interfaces)}});

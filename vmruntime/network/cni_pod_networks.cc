@@ -18,11 +18,14 @@
 #include "vmruntime/network/guest_links.h"
 #include "vmruntime/network/netlink.h"
 #include "vmruntime/network/netns.h"
+#include "vmruntime/network/pod_links.h"
 #include "vmruntime/network/programs.h"
 #include "vmruntime/network/tap.h"
 
 namespace crimux::vm {
 namespace {
+
+constexpr const char* kMainInterface = "eth0";
 
 // In the pod's namespace, after the links of all interfaces are there.
 void Filter(const std::vector<std::string>& outer_links) {
@@ -54,16 +57,21 @@ CniPodNetworks::CniPodNetworks(const VmConfig& config)
       network_(config.cni_conf_dir, plugins_, cache_) {}
 
 PodNetwork CniPodNetworks::BuildLinks(const NetworkRequest& request,
-                                      const boost::json::object& cni_result) const {
-  CniResult result = ParseCniResult(cni_result, "eth0");
+                                      const boost::json::object& cni_result,
+                                      const std::vector<std::string>& before) const {
+  CniResult result = ParseCniResult(cni_result, kMainInterface);
   uid_t tap_owner = UserId(qemu_user_);
-  PodNetwork network{.ips = result.ips};
+  PodNetwork network;
   RunInNetns(request.netns, [&] {
-    for (const std::string& link : result.interfaces) {
+    std::vector<std::string> links = PodLinks(result, before);
+    CheckNicRequests(request, links);
+    for (const std::string& link : links) {
       int index = static_cast<int>(network.interfaces.size());
-      network.interfaces.push_back(BuildGuestLinks(link, index, tap_owner));
+      network.interfaces.push_back(
+          BuildGuestLinks(link, index, tap_owner, NicRequestFor(request, link)));
     }
-    Filter(result.interfaces);
+    network.ips = PodIps(result, network.interfaces);
+    Filter(links);
     FaultPoint("run-pod.links-filtered");
   });
   return network;
@@ -78,11 +86,13 @@ PodNetwork CniPodNetworks::SetUp(const NetworkRequest& request) {
                  request.pod.sandbox_id, conf_dir_.string());
   }
   DhcpServer dhcp(request.netns, request.work_dir);
+  std::vector<std::string> before;
+  RunInNetns(request.netns, [&] { before = LinkNames(); });
   Rollback rollback;
   boost::json::object result = network_.Add(attachment, capabilities);
   rollback.Add("CNI DEL", [&] { network_.Delete(attachment); });
   rollback.Add("remove links", [&] { RemoveLinks(request.netns); });
-  PodNetwork network = BuildLinks(request, result);
+  PodNetwork network = BuildLinks(request, result, before);
   rollback.Add("stop DHCP server", [&] { dhcp.Stop(); });
   dhcp.Start(DhcpConfig(request, network));
   rollback.Commit();

@@ -23,7 +23,9 @@ class CniPodNetworks : public PodNetworks {
   NetworkReadiness Readiness() const override;
 
  private:
-  PodNetwork BuildLinks(const NetworkRequest& request, const boost::json::object& cni_result) const;
+  // `before`: the namespace's links before ADD.
+  PodNetwork BuildLinks(const NetworkRequest& request, const boost::json::object& cni_result,
+                        const std::vector<std::string>& before) const;
 
   std::filesystem::path conf_dir_;
   std::string qemu_user_;

@@ -70,13 +70,26 @@ void TakeOver(Netlink& netlink, const std::string& link, const std::string& brid
   FaultPoint("run-pod.link-taken-over");
 }
 
-void AddTap(Netlink& netlink, const std::string& tap, uint32_t mtu, uid_t owner,
-            const std::string& bridge) {
-  CreateTap(tap, owner);
+void AddTap(Netlink& netlink, const GuestInterface& guest, uid_t owner, const std::string& bridge) {
+  CreateTap(guest.tap, owner, guest.queues > 1);
   FaultPoint("run-pod.tap-made");
-  DisableIpv6(tap);
-  netlink.SetMtu(tap, mtu);
-  netlink.AddToBridge(tap, bridge);
+  DisableIpv6(guest.tap);
+  netlink.SetMtu(guest.tap, guest.mtu);
+  netlink.AddToBridge(guest.tap, bridge);
+}
+
+// What the link has, as far as the pod asks for nothing else.
+GuestInterface TheGuests(Netlink& netlink, const Link& link, int index, const NicRequest& nic) {
+  GuestInterface guest = ReadGuestInterface(netlink, link);
+  guest.name = link.name;
+  guest.tap = TapName(index);
+  guest.queues = nic.queues;
+  if (nic.mtu > link.mtu) {
+    throw Error(grpc::INVALID_ARGUMENT, "hand over interface", link.name,
+                fmt::format("the pod asks for an MTU of {}; the link has {}", nic.mtu, link.mtu));
+  }
+  if (nic.mtu != 0) guest.mtu = nic.mtu;
+  return guest;
 }
 
 bool IsOurs(const std::string& name) {
@@ -98,20 +111,20 @@ std::string BridgeName(int index) { return fmt::format("br{}", index); }
 
 std::string ServerAddress(int index) { return fmt::format("169.254.75.{}", 67 + index); }
 
-GuestInterface BuildGuestLinks(const std::string& link, int index, uid_t tap_owner) {
+GuestInterface BuildGuestLinks(const std::string& link, int index, uid_t tap_owner,
+                               const NicRequest& nic) {
   Netlink netlink;
   std::optional<Link> outer = netlink.Find(link);
   if (!outer) throw Error(grpc::INTERNAL, "hand over interface", link, "the plugins made none");
   RefuseUnbridgeable(*outer);
-  GuestInterface guest = ReadGuestInterface(netlink, *outer);
-  guest.tap = TapName(index);
+  GuestInterface guest = TheGuests(netlink, *outer, index, nic);
   std::string bridge = BridgeName(index);
   QuietNamespace();
   netlink.CreateBridge(bridge, RandomMac());
   FaultPoint("run-pod.bridge-made");
   DisableIpv6(bridge);
   TakeOver(netlink, link, bridge);
-  AddTap(netlink, guest.tap, guest.mtu, tap_owner, bridge);
+  AddTap(netlink, guest, tap_owner, bridge);
   for (const std::string& name : {link, guest.tap, bridge}) netlink.SetUp(name);
   netlink.AddAddress(bridge, ServerAddress(index) + "/32");
   for (const GuestAddress& address : guest.addresses) {

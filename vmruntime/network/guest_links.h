@@ -18,8 +18,10 @@ namespace crimux::vm {
 // guest's alone. Its only address is a link-local one, for DHCP.
 
 // Takes MAC, MTU, addresses and routes from `link` and builds the tap and bridge number `index`
-// beside it. Throws Error; what was built by then stays, for RemoveGuestLinks.
-GuestInterface BuildGuestLinks(const std::string& link, int index, uid_t tap_owner);
+// beside it, with the queues and the MTU that the pod asks for. Throws Error (INVALID_ARGUMENT for
+// an MTU above the link's); what was built by then stays, for RemoveGuestLinks.
+GuestInterface BuildGuestLinks(const std::string& link, int index, uid_t tap_owner,
+                               const NicRequest& nic = {});
 
 // Removes all taps and bridges that BuildGuestLinks makes.
 void RemoveGuestLinks();

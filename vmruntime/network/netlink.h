@@ -16,6 +16,8 @@ struct Link {
   std::string mac;
   uint32_t mtu = 0;
   std::string kind;  // "veth", "bridge", …; empty for hardware
+  bool ethernet = false;
+  int master = 0;  // index of the bridge, bond or other link above it; 0: none
 };
 
 // A route of the main table through one link.

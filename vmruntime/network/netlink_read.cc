@@ -1,3 +1,4 @@
+#include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
 
 #include <array>
@@ -21,7 +22,9 @@ Link ToLink(rtnl_link* link) {
           .name = rtnl_link_get_name(link),
           .mac = mac == nullptr ? "" : PlainText(mac),
           .mtu = rtnl_link_get_mtu(link),
-          .kind = kind == nullptr ? "" : kind};
+          .kind = kind == nullptr ? "" : kind,
+          .ethernet = rtnl_link_get_arptype(link) == ARPHRD_ETHER,
+          .master = rtnl_link_get_master(link)};
 }
 
 bool IsLinkLocalOrMulticast(nl_addr* destination) {

@@ -31,6 +31,13 @@ struct DnsSettings {
   std::vector<std::string> options;
 };
 
+// What a pod asks of its VM's cards.
+struct NicRequest {
+  std::string interface;  // the pod's, "eth0"
+  unsigned queues = 1;
+  uint32_t mtu = 0;  // 0: the interface's
+};
+
 // One request to connect a pod.
 struct NetworkRequest {
   PodIdentity pod;
@@ -39,6 +46,9 @@ struct NetworkRequest {
   std::filesystem::path work_dir;
   std::vector<HostPort> host_ports;
   DnsSettings dns;
+  // For SetUp only: of all interfaces, and of those that are to differ.
+  NicRequest nic;
+  std::vector<NicRequest> nics;
 };
 
 struct GuestAddress {
@@ -53,9 +63,11 @@ struct GuestRoute {
 
 // One network card of the VM, to be plugged into the tap that waits in the pod's namespace.
 struct GuestInterface {
+  std::string name;  // of the pod's interface that it stands for
   std::string tap;
   std::string mac;
   uint32_t mtu = 1500;
+  unsigned queues = 1;
   std::vector<GuestAddress> addresses;
   std::vector<GuestRoute> routes;
 };
@@ -73,17 +85,17 @@ struct NetworkReadiness {
   std::string message;
 };
 
-// Connects pods: CNI ADD of the default network into the pod's namespace, then hands the pod
-// interface's MAC, MTU and addresses to the VM over a bridge and a tap, and serves them by DHCP
-// inside the namespace. All calls block and may be made from any thread at once, for different
-// pods.
+// Connects pods: CNI ADD of the default network into the pod's namespace, then hands MAC, MTU and
+// addresses of each interface that the plugins made there to the VM over a bridge and a tap, and
+// serves them by DHCP inside the namespace. All calls block and may be made from any thread at
+// once, for different pods.
 class PodNetworks {
  public:
   virtual ~PodNetworks() = default;
 
   // All there on return; on an exception nothing is left (CNI DEL was called). Throws Error:
   // UNAVAILABLE without a usable CNI configuration, INTERNAL when a plugin failed,
-  // DEADLINE_EXCEEDED when one hung.
+  // DEADLINE_EXCEEDED when one hung, INVALID_ARGUMENT for a card that the pod can't have.
   virtual PodNetwork SetUp(const NetworkRequest& request) = 0;
 
   // Undoes SetUp, whole or half-done, also after a restart, also when the namespace has gone: stops

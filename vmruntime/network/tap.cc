@@ -14,12 +14,13 @@
 
 namespace crimux::vm {
 
-void CreateTap(const std::string& name, uid_t owner) {
+void CreateTap(const std::string& name, uid_t owner, bool many_queues) {
   if (name.size() >= IFNAMSIZ) throw SystemError(ENAMETOOLONG, "create tap", name);
   UniqueFd tap = OpenFile("/dev/net/tun", O_RDWR);
   ifreq request{};
   name.copy(request.ifr_name, IFNAMSIZ - 1);
-  request.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR;
+  int flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | (many_queues ? IFF_MULTI_QUEUE : 0);
+  request.ifr_flags = static_cast<short>(flags);
   if (::ioctl(tap.get(), TUNSETIFF, &request) != 0 ||
       ::ioctl(tap.get(), TUNSETOWNER, static_cast<unsigned long>(owner)) != 0 ||
       ::ioctl(tap.get(), TUNSETPERSIST, 1UL) != 0) {

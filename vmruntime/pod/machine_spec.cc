@@ -8,6 +8,7 @@
 #include "vmruntime/pod/container_disks.h"
 #include "vmruntime/pod/machine_identity.h"
 #include "vmruntime/pod/network_record.h"
+#include "vmruntime/pod/nics.h"
 #include "vmruntime/pod/volumes.h"
 
 namespace crimux::vm {
@@ -87,9 +88,7 @@ MachineSpec MakeMachineSpec(const state::ContainerRecord& container,
     // Where Ignition looks for it in QEMU.
     spec.firmware_files.push_back({"opt/com.coreos/config", rooms.layout.Ignition(container.id())});
   }
-  for (const GuestInterface& interface : FromRecord(sandbox.network()).interfaces) {
-    spec.nics.push_back({interface.tap, interface.mac, interface.mtu});
-  }
+  spec.nics = NicSpecs(FromRecord(sandbox.network()), options.nics);
   spec.share = ShareDevice(VolumesOf(container, options.shares, rooms.layout));
   spec.console_socket = rooms.layout.ConsoleSocket(container.id());
   spec.console_log = rooms.layout.Console(container.id());

@@ -22,6 +22,8 @@ void AddInterface(const GuestInterface& interface, state::Network& record) {
   to.set_tap(interface.tap);
   to.set_mac(interface.mac);
   to.set_mtu(interface.mtu);
+  to.set_name(interface.name);
+  to.set_queues(interface.queues);
   for (const GuestAddress& address : interface.addresses) {
     state::Network::Address& a = *to.add_addresses();
     a.set_address(address.address);
@@ -35,7 +37,12 @@ void AddInterface(const GuestInterface& interface, state::Network& record) {
 }
 
 GuestInterface ReadInterface(const state::Network::Interface& record) {
-  GuestInterface interface { .tap = record.tap(), .mac = record.mac(), .mtu = record.mtu() };
+  GuestInterface interface;
+  interface.name = record.name();
+  interface.tap = record.tap();
+  interface.mac = record.mac();
+  interface.mtu = record.mtu();
+  interface.queues = std::max(1U, record.queues());
   for (const auto& a : record.addresses())
     interface.addresses.push_back({a.address(), a.gateway()});
   for (const auto& r : record.routes()) interface.routes.push_back({r.destination(), r.gateway()});

@@ -15,6 +15,7 @@
 #include "vmruntime/pod/container_disks.h"
 #include "vmruntime/pod/machine_spec.h"
 #include "vmruntime/pod/network_record.h"
+#include "vmruntime/pod/nics.h"
 
 namespace crimux::vm {
 namespace {
@@ -108,7 +109,9 @@ state::Network Sandboxes::MakeNetwork(const SandboxRecord& sandbox) {
   FaultPoint("run-pod.folder-made");
   CreateNetns(netns.parent_path(), netns.filename());
   rollback.Add("namespace", [&] { RemoveNetns(netns); });
-  state::Network network = ToRecord(rooms_.networks.SetUp(MakeNetworkRequest(sandbox, work_dir)));
+  NetworkRequest request = MakeNetworkRequest(sandbox, work_dir);
+  RequestNics(ReadPodOptions(AnnotationsOf(sandbox.config())).nics, &request);
+  state::Network network = ToRecord(rooms_.networks.SetUp(request));
   rollback.Commit();
   return network;
 }

@@ -22,9 +22,10 @@ struct PodLink : NetworkWorld {
            commands,
        pod.netns);
   }
-  GuestInterface Build(int index = 0, const std::string& link = "eth0") {
+  GuestInterface Build(int index = 0, const std::string& link = "eth0",
+                       const NicRequest& nic = {}) {
     GuestInterface card;
-    RunInNetns(pod.netns, [&] { card = BuildGuestLinks(link, index, ::getuid()); });
+    RunInNetns(pod.netns, [&] { card = BuildGuestLinks(link, index, ::getuid(), nic); });
     return card;
   }
 };
@@ -77,6 +78,23 @@ TEST_CASE("several interfaces get a tap and a bridge each") {
   CHECK_THAT(Sh("ip -br link", world.pod.netns), !Contains("tap") && !Contains("br"));
   CHECK_THAT(Sh("ip -br link", world.pod.netns), Contains("eth0") && Contains("net1"));
   RunInNetns(world.pod.netns, RemoveGuestLinks);
+}
+
+TEST_CASE("a card has the queues and the MTU that the pod asks for") {
+  PodLink world;
+  world.Ip("ip addr add 10.0.0.5/24 dev eth0");
+  SECTION("that the link can have") {
+    GuestInterface card = world.Build(0, "eth0", {.queues = 4, .mtu = 1400});
+    CHECK(card.queues == 4);
+    CHECK(card.mtu == 1400);
+    CHECK_THAT(Sh("ip -d link show tap0", world.pod.netns),
+               Contains("mtu 1400 ") && Contains("multi_queue"));
+    CHECK_THAT(Sh("ip link show eth0", world.pod.netns), Contains("mtu 1500 "));
+  }
+  SECTION("but not an MTU above the link's") {
+    CHECK_THROWS_WITH(world.Build(0, "eth0", {.mtu = 1600}),
+                      Contains("\"eth0\": the pod asks for an MTU of 1600; the link has 1500"));
+  }
 }
 
 TEST_CASE("a link that cannot be bridged is refused before it is touched") {

@@ -22,11 +22,12 @@ namespace {
 // Length of struct virtio_net_hdr, which comes before each frame.
 constexpr size_t kVirtioHeader = 10;
 
-UniqueFd OpenTap(const std::string& name) {
+UniqueFd OpenTap(const std::string& name, bool many_queues = false) {
   UniqueFd tap = OpenFile("/dev/net/tun", O_RDWR | O_NONBLOCK);
   ifreq request{};
   name.copy(request.ifr_name, IFNAMSIZ - 1);
-  request.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR;
+  int flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | (many_queues ? IFF_MULTI_QUEUE : 0);
+  request.ifr_flags = static_cast<short>(flags);
   if (::ioctl(tap.get(), TUNSETIFF, &request) != 0) throw std::runtime_error("open " + name);
   return tap;
 }
@@ -36,7 +37,7 @@ UniqueFd OpenTap(const std::string& name) {
 GuestWire::GuestWire(const std::filesystem::path& pod_netns, const GuestInterface& card,
                      const std::filesystem::path& guest_netns)
     : stop_(::eventfd(0, EFD_CLOEXEC)) {
-  RunInNetns(pod_netns, [&] { pod_side_ = OpenTap(card.tap); });
+  RunInNetns(pod_netns, [&] { pod_side_ = OpenTap(card.tap, card.queues > 1); });
   RunInNetns(guest_netns, [&] {
     guest_side_ = OpenTap("eth0");
     Netlink netlink;

@@ -95,6 +95,7 @@ class FakeNetworks : public PodNetworks {
   PodNetwork SetUp(const NetworkRequest& request) override {
     if (fail_set_up) throw Error(grpc::StatusCode::INTERNAL, "set up", request.pod.name, "no");
     up.insert(request.pod.sandbox_id);
+    last_request = request;
     return {.ips = {"10.1.2.3"}, .interfaces = {{.tap = "tap0", .mac = "02:00:00:00:00:01"}}};
   }
   void TearDown(const NetworkRequest& request) override {
@@ -110,6 +111,7 @@ class FakeNetworks : public PodNetworks {
   bool fail_tear_down = false;
   std::set<std::string> up;
   std::set<std::string> restored;
+  NetworkRequest last_request;
 };
 
 // One image, "guest:latest".

@@ -56,6 +56,27 @@ TEST_CASE("limits that no machine can have are refused by name") {
   }
 }
 
+TEST_CASE("cards are those of the pod's interfaces, in their order, as the annotations want them") {
+  Fixture f;
+  for (const char* name : {"eth0", "net1"}) {
+    state::Network::Interface& interface = *f.sandbox.mutable_network()->add_interfaces();
+    interface.set_name(name);
+    interface.set_tap(std::string("tap-") + name);
+    interface.set_queues(name == std::string("eth0") ? 2 : 1);
+  }
+  f.sandbox.mutable_config()->mutable_annotations()->insert(
+      {"crimux.io/nics", "[{interface: net1, model: e1000e, boot: last}]"});
+  MachineSpec spec = f.Make();
+  REQUIRE(spec.nics.size() == 2);
+  CHECK(spec.nics[0].tap == "tap-eth0");
+  CHECK(spec.nics[0].model == NicModel::kVirtio);
+  CHECK(spec.nics[0].queues == 2);
+  CHECK(spec.nics[0].boot == NicBoot::kNever);
+  CHECK(spec.nics[1].model == NicModel::kE1000e);
+  CHECK(spec.nics[1].queues == 1);
+  CHECK(spec.nics[1].boot == NicBoot::kLast);
+}
+
 TEST_CASE("the machine has the pod's interfaces, and a UUID of its own") {
   Fixture f;
   state::Network::Interface& interface = *f.sandbox.mutable_network()->add_interfaces();

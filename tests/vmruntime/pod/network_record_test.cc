@@ -7,9 +7,11 @@ namespace {
 
 TEST_CASE("a network comes back from its record as it was") {
   PodNetwork network{.ips = {"10.0.0.5", "fd00::5"}};
-  network.interfaces.push_back({.tap = "tap0",
+  network.interfaces.push_back({.name = "eth0",
+                                .tap = "tap0",
                                 .mac = "02:00:00:00:00:01",
                                 .mtu = 1450,
+                                .queues = 4,
                                 .addresses = {{"10.0.0.5/16", "10.0.0.1"}, {"fd00::5/64", ""}},
                                 .routes = {{"0.0.0.0/0", "10.0.0.1"}}});
   PodNetwork back = FromRecord(ToRecord(network));
@@ -18,6 +20,8 @@ TEST_CASE("a network comes back from its record as it was") {
   CHECK(back.interfaces[0].tap == "tap0");
   CHECK(back.interfaces[0].mac == "02:00:00:00:00:01");
   CHECK(back.interfaces[0].mtu == 1450);
+  CHECK(back.interfaces[0].name == "eth0");
+  CHECK(back.interfaces[0].queues == 4);
   REQUIRE(back.interfaces[0].addresses.size() == 2);
   CHECK(back.interfaces[0].addresses[0].gateway == "10.0.0.1");
   REQUIRE(back.interfaces[0].routes.size() == 1);

@@ -1,5 +1,6 @@
 #include <map>
 
+#include "vmruntime/machine/domain/boot_order.h"
 #include "vmruntime/machine/domain/parts.h"
 #include "vmruntime/machine/domain/words.h"
 
@@ -30,17 +31,19 @@ std::string Letters(size_t index) {
 // Hands out what each disk needs a number for.
 class DiskNumbers {
  public:
+  explicit DiskNumbers(const MachineSpec& spec) : boot_order_(spec) {}
+
   std::string Target(DiskBus bus) {
     const char* prefix = PrefixOf(bus);
     return prefix + Letters(targets_[prefix]++);
   }
-  size_t NextBootOrder() { return ++boot_order_; }
+  size_t NextBootOrder() { return boot_order_.NextDisk(); }
   size_t NextScsiUnit() { return scsi_units_++; }
   bool HasScsi() const { return scsi_units_ > 0; }
 
  private:
   std::map<std::string, size_t> targets_;
-  size_t boot_order_ = 0;
+  BootOrder boot_order_;
   size_t scsi_units_ = 0;
 };
 
@@ -96,7 +99,7 @@ void AddDisk(pugi::xml_node devices, const DiskSpec& disk, MachineType machine,
 }  // namespace
 
 void AddDisks(pugi::xml_node devices, const MachineSpec& spec) {
-  DiskNumbers numbers;
+  DiskNumbers numbers(spec);
   for (const DiskSpec& disk : spec.disks) AddDisk(devices, disk, spec.platform.machine, numbers);
   if (!numbers.HasScsi()) return;
   Add(devices, "controller", {{"type", "scsi"}, {"index", "0"}, {"model", "virtio-scsi"}});

@@ -8,17 +8,13 @@
 
 #include "vmruntime/machine/domain/disk_spec.h"
 #include "vmruntime/machine/domain/host_device_spec.h"
+#include "vmruntime/machine/domain/nic_spec.h"
 #include "vmruntime/machine/domain/platform_spec.h"
 #include "vmruntime/machine/domain/xml_patch.h"
 
 namespace crimux::vm {
 
 // What a VM is made of. Values only; domain_xml.h turns it into libvirt's XML.
-struct NicSpec {
-  std::string tap;  // waits in the pod's namespace
-  std::string mac;
-  uint32_t mtu = 1500;
-};
 
 // The tree of a pod's mounts.
 struct ShareSpec {

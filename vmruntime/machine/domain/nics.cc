@@ -1,24 +1,35 @@
+#include "vmruntime/machine/domain/boot_order.h"
+#include "vmruntime/machine/domain/nic_words.h"
 #include "vmruntime/machine/domain/parts.h"
-#include "vmruntime/machine/domain/platform_words.h"
 
 namespace crimux::vm {
 namespace {
 
-// managed='no': the tap is there already, in the namespace where QEMU will run. No boot ROM:
-// machines boot from their disks.
-void AddNic(pugi::xml_node devices, const NicSpec& nic, NicModel model) {
+// Without a place in the boot order it has no boot ROM either.
+void AddBoot(pugi::xml_node node, const NicSpec& nic, BootOrder& order) {
+  if (nic.boot == NicBoot::kNever) {
+    Add(node, "rom", {{"enabled", "no"}});
+  } else {
+    Add(node, "boot", {{"order", std::to_string(order.NextNic(nic.boot))}});
+  }
+}
+
+// managed='no': the tap is there already, in the namespace where QEMU will run.
+void AddNic(pugi::xml_node devices, const NicSpec& nic, BootOrder& order) {
   pugi::xml_node node = Add(devices, "interface", {{"type", "ethernet"}});
   Add(node, "mac", {{"address", nic.mac}});
   Add(node, "target", {{"dev", nic.tap}, {"managed", "no"}});
-  Add(node, "model", {{"type", WordOf(kNicWords, model)}});
+  Add(node, "model", {{"type", WordOf(kNicWords, nic.model)}});
+  if (nic.queues > 1) Add(node, "driver", {{"queues", std::to_string(nic.queues)}});
   Add(node, "mtu", {{"size", std::to_string(nic.mtu)}});
-  Add(node, "rom", {{"enabled", "no"}});
+  AddBoot(node, nic, order);
 }
 
 }  // namespace
 
 void AddNics(pugi::xml_node devices, const MachineSpec& spec) {
-  for (const NicSpec& nic : spec.nics) AddNic(devices, nic, spec.platform.nic);
+  BootOrder order(spec);
+  for (const NicSpec& nic : spec.nics) AddNic(devices, nic, order);
 }
 
 }  // namespace crimux::vm

@@ -11,7 +11,6 @@ namespace crimux::vm {
 enum class MachineType : uint8_t { kQ35, kPc };
 enum class Firmware : uint8_t { kBios, kUefi, kUefiSecureBoot };
 enum class VideoModel : uint8_t { kNone, kVga, kVirtio, kQxl };
-enum class NicModel : uint8_t { kVirtio, kE1000e, kE1000, kRtl8139 };
 
 struct CpuFeature {
   std::string name;
@@ -57,7 +56,6 @@ struct PlatformSpec {
   CpuSpec cpu;
   // With a screen there is a VNC server on a Unix socket that libvirt names, and a USB tablet.
   VideoModel video = VideoModel::kNone;
-  NicModel nic = NicModel::kVirtio;
   // Enlightenments for Windows; KVM only.
   bool hyperv = false;
   bool localtime = false;

@@ -13,9 +13,4 @@ inline constexpr Words<VideoModel, 4> kVideoWords{{{"none", VideoModel::kNone},
                                                    {"virtio", VideoModel::kVirtio},
                                                    {"qxl", VideoModel::kQxl}}};
 
-inline constexpr Words<NicModel, 4> kNicWords{{{"virtio", NicModel::kVirtio},
-                                               {"e1000e", NicModel::kE1000e},
-                                               {"e1000", NicModel::kE1000},
-                                               {"rtl8139", NicModel::kRtl8139}}};
-
 }  // namespace crimux::vm

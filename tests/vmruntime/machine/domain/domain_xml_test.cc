@@ -107,26 +107,22 @@ TEST_CASE("a described CPU has the reviewed XML") {
 
 TEST_CASE("an old machine with IDE, a screen, a TPM and an old network card has the reviewed XML") {
   MachineSpec spec = Minimal();
-  spec.platform = {.machine = MachineType::kPc,
-                   .tpm = true,
-                   .video = VideoModel::kVga,
-                   .nic = NicModel::kRtl8139};
+  spec.platform = {.machine = MachineType::kPc, .tpm = true, .video = VideoModel::kVga};
   spec.disks[0].bus = DiskBus::kIde;
   spec.disks.push_back({.file = "/disks/a.iso",
                         .format = "raw",
                         .readonly = true,
                         .device = DiskDevice::kCdrom,
                         .bootable = false});
-  spec.nics.push_back({.tap = "tap0", .mac = "0a:58:0a:58:00:05"});
+  spec.nics.push_back({.tap = "tap0", .mac = "0a:58:0a:58:00:05", .model = NicModel::kRtl8139});
   CHECK(DomainXml(spec, {}) == Golden("pc"));
 }
 
 TEST_CASE("a machine for Windows has the reviewed XML") {
   MachineSpec spec = Minimal();
-  spec.platform = {
-      .video = VideoModel::kVga, .nic = NicModel::kE1000e, .hyperv = true, .localtime = true};
+  spec.platform = {.video = VideoModel::kVga, .hyperv = true, .localtime = true};
   spec.disks[0].bus = DiskBus::kSata;
-  spec.nics.push_back({.tap = "tap0", .mac = "0a:58:0a:58:00:05"});
+  spec.nics.push_back({.tap = "tap0", .mac = "0a:58:0a:58:00:05", .model = NicModel::kE1000e});
   CHECK(DomainXml(spec, {.kvm = true}) == Golden("windows"));
 }
 
@@ -144,6 +140,20 @@ TEST_CASE("network cards sit on their taps in the reviewed XML") {
   spec.nics.push_back({.tap = "tap0", .mac = "0a:58:0a:58:00:05"});
   spec.nics.push_back({.tap = "tap1", .mac = "0a:58:0a:59:00:05", .mtu = 9000});
   CHECK(DomainXml(spec, {}) == Golden("nics"));
+}
+
+TEST_CASE("cards of several models, with queues and in the boot order, have the reviewed XML") {
+  MachineSpec spec = Minimal();
+  spec.disks.push_back({.file = "/disks/data.img", .format = "raw"});
+  spec.nics = {
+      {.tap = "tap0", .mac = "0a:58:0a:58:00:05", .queues = 4},
+      {.tap = "tap1", .mac = "0a:58:0a:59:00:05", .boot = NicBoot::kLast},
+      {.tap = "tap2",
+       .mac = "0a:58:0a:5a:00:05",
+       .model = NicModel::kE1000,
+       .boot = NicBoot::kFirst},
+  };
+  CHECK(DomainXml(spec, {}) == Golden("nic_choices"));
 }
 
 TEST_CASE("a pod's mounts come by virtiofs, with memory that virtiofsd can see") {

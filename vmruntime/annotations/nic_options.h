@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "vmruntime/annotations/annotation_reader.h"
+#include "vmruntime/machine/domain/nic_spec.h"
+
+namespace crimux::vm {
+
+// What one network card is to be.
+struct NicOption {
+  std::string interface;  // the pod's interface that it stands for
+  NicModel model = NicModel::kVirtio;
+  unsigned queues = 1;
+  uint32_t mtu = 0;  // 0: the interface's
+  NicBoot boot = NicBoot::kNever;
+};
+
+struct NicOptions {
+  // Of all interfaces that are not named.
+  NicOption all;
+  std::vector<NicOption> named;
+
+  const NicOption& Of(const std::string& interface) const;
+};
+
+NicOptions ReadNicOptions(const AnnotationReader& reader, bool windows);
+
+}  // namespace crimux::vm

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace crimux::vm {
+
+enum class NicModel : uint8_t { kVirtio, kE1000e, kE1000, kRtl8139 };
+
+// When the firmware tries to boot over a card: not at all, before the disks, after them.
+enum class NicBoot : uint8_t { kNever, kFirst, kLast };
+
+// A network card.
+struct NicSpec {
+  std::string tap;  // waits in the pod's namespace
+  std::string mac;
+  uint32_t mtu = 1500;
+  NicModel model = NicModel::kVirtio;
+  // Virtio's only; the tap must be made for one or for many.
+  unsigned queues = 1;
+  NicBoot boot = NicBoot::kNever;
+};
+
+}  // namespace crimux::vm

@@ -1,0 +1,31 @@
+#include "vmruntime/pod/nics.h"
+
+namespace crimux::vm {
+namespace {
+
+NicRequest Request(const NicOption& option) {
+  return {.interface = option.interface, .queues = option.queues, .mtu = option.mtu};
+}
+
+}  // namespace
+
+void RequestNics(const NicOptions& options, NetworkRequest* request) {
+  request->nic = Request(options.all);
+  for (const NicOption& option : options.named) request->nics.push_back(Request(option));
+}
+
+std::vector<NicSpec> NicSpecs(const PodNetwork& network, const NicOptions& options) {
+  std::vector<NicSpec> specs;
+  for (const GuestInterface& interface : network.interfaces) {
+    const NicOption& option = options.Of(interface.name);
+    specs.push_back({.tap = interface.tap,
+                     .mac = interface.mac,
+                     .mtu = interface.mtu,
+                     .model = option.model,
+                     .queues = interface.queues,
+                     .boot = option.boot});
+  }
+  return specs;
+}
+
+}  // namespace crimux::vm

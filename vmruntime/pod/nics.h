@@ -1,0 +1,17 @@
+#pragma once
+
+#include <vector>
+
+#include "vmruntime/annotations/nic_options.h"
+#include "vmruntime/machine/domain/nic_spec.h"
+#include "vmruntime/network/pod_network.h"
+
+namespace crimux::vm {
+
+// What the pod's annotations say of its cards, on the way to its network ...
+void RequestNics(const NicOptions& options, NetworkRequest* request);
+
+// ... and to its machine: one card for each interface, in this order.
+std::vector<NicSpec> NicSpecs(const PodNetwork& network, const NicOptions& options);
+
+}  // namespace crimux::vm
