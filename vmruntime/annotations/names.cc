@@ -9,7 +9,8 @@ std::span<const Annotation> AllAnnotations() {
   static constexpr std::array kAll = {
       // Machine.
       kVcpus, kCpuModel, kCpuFeatures, kCpu, kSystemUuid, kMachine, kFirmware, kSecureBoot, kTpm,
-      kVideo, kNicModel, kNicQueues, kNics, kClock, kHyperv, kProfile, kLibvirtXml,
+      kVideo, kNicModel, kNicQueues, kNics, kIngressBandwidth, kEgressBandwidth, kClock, kHyperv,
+      kProfile, kLibvirtXml,
       // Exec and volumes.
       kExec, kSshUser, kSshKey, kShares, kSharesChown,
       // Disks.

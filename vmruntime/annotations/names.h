@@ -28,6 +28,9 @@ inline constexpr Annotation kVideo{"crimux.io/video"};
 inline constexpr Annotation kNicModel{"crimux.io/nic-model"};
 inline constexpr Annotation kNicQueues{"crimux.io/nic-queues"};
 inline constexpr Annotation kNics{"crimux.io/nics"};
+// Kubernetes' own.
+inline constexpr Annotation kIngressBandwidth{"kubernetes.io/ingress-bandwidth"};
+inline constexpr Annotation kEgressBandwidth{"kubernetes.io/egress-bandwidth"};
 inline constexpr Annotation kClock{"crimux.io/clock"};
 inline constexpr Annotation kHyperv{"crimux.io/hyperv"};
 inline constexpr Annotation kProfile{"crimux.io/profile"};

@@ -50,6 +50,15 @@ NicOption ReadOne(const YamlFields& fields, const NicOption& all) {
   return nic;
 }
 
+// Kubernetes' bounds.
+uint64_t ReadRate(const AnnotationReader& reader, const Annotation& annotation) {
+  auto rate = reader.Bytes(annotation);
+  if (rate && (*rate < 1000 || *rate > 1'000'000'000'000'000)) {
+    reader.Refuse(annotation, "it is not between 1k and 1P");
+  }
+  return rate.value_or(0);
+}
+
 }  // namespace
 
 const NicOption& NicOptions::Of(const std::string& interface) const {
@@ -59,6 +68,8 @@ const NicOption& NicOptions::Of(const std::string& interface) const {
 
 NicOptions ReadNicOptions(const AnnotationReader& reader, bool windows) {
   NicOptions options{.all = ReadAll(reader, windows), .named = {}};
+  options.ingress_rate = ReadRate(reader, annotation::kIngressBandwidth);
+  options.egress_rate = ReadRate(reader, annotation::kEgressBandwidth);
   for (const YAML::Node& node : YamlList(reader, annotation::kNics, kMostNics)) {
     YamlFields fields(reader, annotation::kNics, node,
                       fmt::format("card {}", options.named.size() + 1),

@@ -22,6 +22,9 @@ struct NicOptions {
   // Of all interfaces that are not named.
   NicOption all;
   std::vector<NicOption> named;
+  // Bits per second; 0: no limit.
+  uint64_t ingress_rate = 0;
+  uint64_t egress_rate = 0;
 
   const NicOption& Of(const std::string& interface) const;
 };

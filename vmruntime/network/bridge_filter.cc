@@ -4,9 +4,31 @@
 
 #include "base/error.h"
 #include "base/process.h"
+#include "vmruntime/network/ip.h"
 
 namespace crimux::vm {
 namespace {
+
+// The target of a neighbor's solicitation or advertisement, as nft takes such a number.
+std::string Hexadecimal(const Cidr& address) {
+  std::string text = "0x";
+  for (unsigned char byte : address.bytes) text += fmt::format("{:02x}", byte);
+  return text;
+}
+
+std::string LeakRules6(const FilteredBridge& bridge, std::string_view match) {
+  std::string rules;
+  for (const std::string& cidr : bridge.server_addresses6) {
+    Cidr address = ParseCidr(cidr);
+    rules += fmt::format(R"(
+    {1} "{0}" ip6 saddr {2} drop
+    {1} "{0}" ip6 daddr {2} drop
+    {1} "{0}" icmpv6 type {{ nd-neighbor-solicit, nd-neighbor-advert }} @th,64,128 {3} drop
+)",
+                         bridge.outer_link, match, address.Address(), Hexadecimal(address));
+  }
+  return rules;
+}
 
 // What belongs to the pod's own DHCP server stays off the outer link. `match`: "iifname" or
 // "oifname".
@@ -17,12 +39,27 @@ std::string LeakRules(const FilteredBridge& bridge, std::string_view match) {
     {2} "{0}" arp saddr ip {1} drop
     {2} "{0}" icmpv6 type {{ nd-router-solicit, nd-router-advert }} drop
 )",
-                     bridge.outer_link, bridge.server_address, match);
+                     bridge.outer_link, bridge.server_address, match) +
+         LeakRules6(bridge, match);
+}
+
+std::string OwnWords(const FilteredBridge& bridge) {
+  return fmt::format("    oifname \"{}\" ether saddr {} drop\n", bridge.outer_link, bridge.mac);
 }
 
 std::string ToServerRule(const FilteredBridge& bridge) {
   return fmt::format("    iifname \"{}\" udp dport 67 ether daddr set {} meta pkttype set host\n",
                      bridge.tap, bridge.mac);
+}
+
+std::string ToGatewayRule(const FilteredBridge& bridge) {
+  if (bridge.router_mac.empty()) return "";
+  std::string not_ours;
+  for (const std::string& cidr : bridge.server_addresses6) {
+    not_ours += fmt::format(" ip6 daddr != {}", ParseCidr(cidr).Address());
+  }
+  return fmt::format("    iifname \"{}\" ether daddr {}{} ether daddr set {}\n", bridge.tap,
+                     bridge.mac, not_ours, bridge.router_mac);
 }
 
 }  // namespace
@@ -31,8 +68,8 @@ std::string BridgeFilterRules(const std::vector<FilteredBridge>& bridges) {
   std::string inbound;
   std::string outbound;
   for (const FilteredBridge& bridge : bridges) {
-    inbound += LeakRules(bridge, "iifname") + ToServerRule(bridge);
-    outbound += LeakRules(bridge, "oifname");
+    inbound += LeakRules(bridge, "iifname") + ToServerRule(bridge) + ToGatewayRule(bridge);
+    outbound += LeakRules(bridge, "oifname") + OwnWords(bridge);
   }
   return fmt::format(R"(add table bridge crimux
 delete table bridge crimux

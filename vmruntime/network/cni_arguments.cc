@@ -1,6 +1,8 @@
 #include "vmruntime/network/cni_arguments.h"
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 #include <boost/json.hpp>
 
@@ -23,6 +25,22 @@ std::string Argument(const std::string& key, const std::string& value) {
 
 json::array Strings(const std::vector<std::string>& values) {
   return json::array(values.begin(), values.end());
+}
+
+// A burst is needed, and one of any size that the plugin takes leaves the rate to decide.
+constexpr uint64_t kBurst = std::numeric_limits<uint32_t>::max();
+
+json::object Bandwidth(const NetworkRequest& request) {
+  json::object bandwidth;
+  if (request.ingress_rate != 0) {
+    bandwidth["ingressRate"] = request.ingress_rate;
+    bandwidth["ingressBurst"] = kBurst;
+  }
+  if (request.egress_rate != 0) {
+    bandwidth["egressRate"] = request.egress_rate;
+    bandwidth["egressBurst"] = kBurst;
+  }
+  return bandwidth;
 }
 
 }  // namespace
@@ -51,6 +69,9 @@ json::object CniCapabilitiesFor(const NetworkRequest& request) {
                      {"hostIP", port.host_ip}});
   }
   if (!ports.empty()) capabilities["portMappings"] = ports;
+  if (json::object bandwidth = Bandwidth(request); !bandwidth.empty()) {
+    capabilities["bandwidth"] = std::move(bandwidth);
+  }
   const DnsSettings& dns = request.dns;
   if (!dns.servers.empty() || !dns.searches.empty() || !dns.options.empty()) {
     capabilities["dns"] = {{"servers", Strings(dns.servers)},

@@ -12,7 +12,7 @@ namespace crimux::vm {
 // one argument.
 CniAttachment CniAttachmentFor(const NetworkRequest& request);
 
-// The values for CNI's capabilities portMappings and dns, as far as the pod has any.
+// The values for CNI's capabilities portMappings, bandwidth and dns, as far as the pod has any.
 boost::json::object CniCapabilitiesFor(const NetworkRequest& request);
 
 }  // namespace crimux::vm

@@ -20,6 +20,7 @@
 #include "vmruntime/network/netns.h"
 #include "vmruntime/network/pod_links.h"
 #include "vmruntime/network/programs.h"
+#include "vmruntime/network/server_addresses.h"
 #include "vmruntime/network/tap.h"
 
 namespace crimux::vm {
@@ -27,20 +28,33 @@ namespace {
 
 constexpr const char* kMainInterface = "eth0";
 
-// In the pod's namespace, after the links of all interfaces are there.
-void Filter(const std::vector<std::string>& outer_links) {
+// In the pod's namespace, once the links of all interfaces are there.
+void Filter(const std::vector<GuestInterface>& cards) {
   Netlink netlink;
   std::vector<FilteredBridge> bridges;
-  for (size_t i = 0; i < outer_links.size(); ++i) {
-    int index = static_cast<int>(i);
+  for (const GuestInterface& card : cards) {
+    int index = static_cast<int>(bridges.size());
     std::optional<Link> bridge = netlink.Find(BridgeName(index));
     if (!bridge) throw Error(grpc::INTERNAL, "look up link", BridgeName(index), "no such link");
-    bridges.push_back({.outer_link = outer_links[i],
-                       .tap = TapName(index),
+    bridges.push_back({.outer_link = card.name,
+                       .tap = card.tap,
                        .mac = bridge->mac,
-                       .server_address = ServerAddress(index)});
+                       .server_address = ServerAddress(index),
+                       .server_addresses6 = ServerAddresses6(card, index),
+                       .router_mac = card.router_mac});
   }
   ApplyBridgeFilter(bridges);
+  FaultPoint("run-pod.links-filtered");
+}
+
+void WarnOfUnused(const PodIdentity& pod, const boost::json::object& capabilities,
+                  const CniNetworkConfig& network) {
+  for (const auto& [capability, what] :
+       {std::pair{"portMappings", "host ports are"}, {"bandwidth", "limits of bandwidth are"}}) {
+    if (!capabilities.contains(capability) || network.HasCapability(capability)) continue;
+    spdlog::warn("pod {}: its {} ignored, no plugin of the CNI network {} has the capability {}",
+                 pod.sandbox_id, what, network.name, capability);
+  }
 }
 
 void RemoveLinks(const std::filesystem::path& netns) {
@@ -71,8 +85,10 @@ PodNetwork CniPodNetworks::BuildLinks(const NetworkRequest& request,
           BuildGuestLinks(link, index, tap_owner, NicRequestFor(request, link)));
     }
     network.ips = PodIps(result, network.interfaces);
-    Filter(links);
-    FaultPoint("run-pod.links-filtered");
+    Filter(network.interfaces);
+    for (size_t i = 0; i < network.interfaces.size(); ++i) {
+      StartGuestLinks(network.interfaces[i], static_cast<int>(i));
+    }
   });
   return network;
 }
@@ -80,11 +96,7 @@ PodNetwork CniPodNetworks::BuildLinks(const NetworkRequest& request,
 PodNetwork CniPodNetworks::SetUp(const NetworkRequest& request) {
   CniAttachment attachment = CniAttachmentFor(request);
   boost::json::object capabilities = CniCapabilitiesFor(request);
-  if (capabilities.contains("portMappings") &&
-      !LoadDefaultNetwork(conf_dir_).HasCapability("portMappings")) {
-    spdlog::warn("pod {}: host ports are ignored, no CNI plugin of {} maps ports",
-                 request.pod.sandbox_id, conf_dir_.string());
-  }
+  WarnOfUnused(request.pod, capabilities, LoadDefaultNetwork(conf_dir_));
   DhcpServer dhcp(request.netns, request.work_dir);
   std::vector<std::string> before;
   RunInNetns(request.netns, [&] { before = LinkNames(); });

@@ -3,39 +3,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "base/log.h"
+#include "vmruntime/network/dhcp6_config.h"
+#include "vmruntime/network/dhcp_values.h"
 #include "vmruntime/network/guest_links.h"
 #include "vmruntime/network/ip.h"
 
 namespace crimux::vm {
 namespace {
-
-bool IsDomain(const std::string& text) {
-  return !text.empty() && text.size() < 254 &&
-         text.find_first_not_of(
-             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") ==
-             std::string::npos;
-}
-
-template <typename Usable>
-std::vector<std::string> Filter(const std::vector<std::string>& values, const char* what,
-                                Usable&& usable) {
-  std::vector<std::string> kept;
-  for (const std::string& value : values) {
-    if (usable(value)) {
-      kept.push_back(value);
-    } else {
-      spdlog::warn("DHCP: left out the {} {:?}", what, value);
-    }
-  }
-  return kept;
-}
-
-// DHCP's host name is one label.
-std::string HostLabel(const std::string& hostname) {
-  std::string label = hostname.substr(0, hostname.find('.'));
-  return IsDomain(label) ? label : "";
-}
 
 const GuestAddress* FirstIpv4(const GuestInterface& interface) {
   for (const GuestAddress& address : interface.addresses) {
@@ -57,17 +31,15 @@ std::string ClasslessRoutes(const GuestInterface& interface) {
   return only_default ? "" : fmt::format("{}", fmt::join(parts, ","));
 }
 
-// The lines for one interface: whom it serves, and what it tells.
-class InterfaceLines {
+// The lines for DHCPv4 on one interface: its network, and what it tells.
+class Dhcp4Lines {
  public:
-  InterfaceLines(const GuestInterface& interface, int index)
+  Dhcp4Lines(const GuestInterface& interface, int index)
       : interface_(interface), index_(index), tag_(fmt::format("if{}", index)) {}
 
-  std::string Render(const PodIdentity& pod, const DnsSettings& dns) {
-    const GuestAddress* address = FirstIpv4(interface_);
-    if (address == nullptr) return "";
-    Range(ParseCidr(address->address), HostLabel(pod.hostname));
-    Option("router", address->gateway);
+  std::string Render(const GuestAddress& address, const DnsSettings& dns) {
+    Range(ParseCidr(address.address));
+    Option("router", address.gateway);
     if (std::string routes = ClasslessRoutes(interface_); !routes.empty()) {
       Option("classless-static-route", routes);
       // The number under which older Windows asks for the same.
@@ -79,15 +51,11 @@ class InterfaceLines {
   }
 
  private:
-  void Range(const Cidr& cidr, const std::string& host) {
-    out_ += fmt::format("interface={}\n", BridgeName(index_));
+  void Range(const Cidr& cidr) {
     // The bridge has no address of this network; this is what makes the range apply to it.
     out_ += fmt::format("shared-network={},{}\n", BridgeName(index_), cidr.Address());
     out_ += fmt::format("dhcp-range=set:{},{},static,{},infinite\n", tag_, cidr.Address(),
                         cidr.Netmask());
-    // Whatever client id the guest's firmware, loader and system come up with, the MAC decides.
-    out_ += fmt::format("dhcp-host={},id:*,{}{}{},infinite\n", interface_.mac, cidr.Address(),
-                        host.empty() ? "" : ",", host);
   }
 
   // An option without value is not sent, where dnsmasq would send its own address.
@@ -98,10 +66,9 @@ class InterfaceLines {
   }
 
   void Names(const DnsSettings& dns) {
-    auto servers = Filter(dns.servers, "DNS server",
-                          [](const auto& server) { return IsIp(server) && !IsIpv6(server); });
+    std::vector<std::string> servers = UsableServers(dns, false);
     Option("dns-server", fmt::format("{}", fmt::join(servers, ",")));
-    auto searches = Filter(dns.searches, "search domain", IsDomain);
+    std::vector<std::string> searches = UsableSearches(dns);
     if (searches.empty()) return;
     Option("domain-search", fmt::format("{}", fmt::join(searches, ",")));
     Option("domain-name", searches.front());
@@ -112,6 +79,28 @@ class InterfaceLines {
   std::string tag_;
   std::string out_;
 };
+
+// Whom a card's bridge serves: whatever client id the guest's firmware, loader and system come up
+// with, the MAC decides.
+std::string HostLine(const GuestInterface& card, const PodIdentity& pod) {
+  std::vector<std::string> parts = {card.mac, "id:*"};
+  if (const GuestAddress* address = FirstIpv4(card)) {
+    parts.push_back(ParseCidr(address->address).Address());
+  }
+  if (std::string addresses = Dhcp6Addresses(card); !addresses.empty()) parts.push_back(addresses);
+  if (std::string host = HostLabel(pod); !host.empty()) parts.push_back(host);
+  parts.emplace_back("infinite");
+  return fmt::format("dhcp-host={}\n", fmt::join(parts, ","));
+}
+
+std::string CardLines(const GuestInterface& card, int index, const NetworkRequest& request) {
+  if (card.addresses.empty()) return "";
+  std::string lines = fmt::format("interface={}\n", BridgeName(index));
+  if (const GuestAddress* address = FirstIpv4(card)) {
+    lines += Dhcp4Lines(card, index).Render(*address, request.dns);
+  }
+  return lines + Dhcp6Lines(card, index, request.dns) + HostLine(card, request.pod);
+}
 
 }  // namespace
 
@@ -136,11 +125,13 @@ std::string DhcpConfig(const NetworkRequest& request, const PodNetwork& network)
       // All it knows of leases is in this file, so a new process goes on where an old one died.
       "leasefile-ro\n"
       "quiet-dhcp\n"
+      "quiet-dhcp6\n"
+      "quiet-ra\n"
+      "enable-ra\n"
       "pid-file={}\n",
       DhcpPidFile(request.work_dir).string());
   for (size_t i = 0; i < network.interfaces.size(); ++i) {
-    out +=
-        InterfaceLines(network.interfaces[i], static_cast<int>(i)).Render(request.pod, request.dns);
+    out += CardLines(network.interfaces[i], static_cast<int>(i), request);
   }
   return out;
 }

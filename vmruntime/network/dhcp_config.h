@@ -12,7 +12,8 @@ std::filesystem::path DhcpConfigFile(const std::filesystem::path& work_dir);
 std::filesystem::path DhcpPidFile(const std::filesystem::path& work_dir);
 
 // The configuration of the dnsmasq that serves a pod's guest: its own addresses to its own MACs,
-// for ever, and nothing to anybody else. IPv4; interface i is served on bridge i. Values of the
+// for ever, and nothing to anybody else, by DHCPv4, and DHCPv6 with router advertisements.
+// Interface i is served on bridge i. Values of the
 // pod that no configuration can hold (a search domain with a newline) are left out, with a warning
 // in the log.
 std::string DhcpConfig(const NetworkRequest& request, const PodNetwork& network);

@@ -3,21 +3,28 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <random>
 #include <string_view>
+#include <utility>
 
 #include "base/error.h"
 #include "base/fault_point.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "vmruntime/network/guest_address.h"
 #include "vmruntime/network/ip.h"
+#include "vmruntime/network/neighbor.h"
 #include "vmruntime/network/netlink.h"
+#include "vmruntime/network/server_addresses.h"
 #include "vmruntime/network/tap.h"
 
 namespace crimux::vm {
 namespace {
+
+constexpr std::chrono::seconds kGatewayPatience(3);
 
 // /proc/sys/net shows the namespace of the thread that opens it. A setting that this kernel does
 // not have is none to worry about.
@@ -32,6 +39,7 @@ void SetSysctl(const std::string& name, const std::string& value) {
 // no forwarding past the bridge, no iptables for bridged frames, no IPv6 of our own.
 void QuietNamespace() {
   SetSysctl("ipv4/ip_forward", "0");
+  SetSysctl("ipv6/conf/all/forwarding", "0");
   for (const char* table : {"iptables", "ip6tables", "arptables"}) {
     SetSysctl(fmt::format("bridge/bridge-nf-call-{}", table), "0");
   }
@@ -39,6 +47,18 @@ void QuietNamespace() {
 
 void DisableIpv6(const std::string& link) {
   SetSysctl(fmt::format("ipv6/conf/{}/disable_ipv6", link), "1");
+}
+
+// For our addresses alone: none that it makes up, and no question whether somebody else has them.
+void EnableIpv6(const std::string& link) {
+  for (auto [name, value] : {std::pair{"accept_ra", "0"},
+                             {"accept_dad", "0"},
+                             {"autoconf", "0"},
+                             {"addr_gen_mode", "1"},
+                             {"router_solicitations", "0"},
+                             {"disable_ipv6", "0"}}) {
+    SetSysctl(fmt::format("ipv6/conf/{}/{}", link, name), value);
+  }
 }
 
 // Locally administered and unicast.
@@ -78,6 +98,20 @@ void AddTap(Netlink& netlink, const GuestInterface& guest, uid_t owner, const st
   netlink.AddToBridge(guest.tap, bridge);
 }
 
+// Asked for as the pod, while the link still has its addresses.
+std::string RouterMac(const GuestInterface& guest) {
+  for (const GuestAddress& address : guest.addresses) {
+    if (address.gateway.empty() || !IsIpv6(address.gateway)) continue;
+    std::string mac = NeighborMac(guest.name, address.gateway, kGatewayPatience);
+    if (mac.empty()) {
+      spdlog::warn("{}: the gateway {} doesn't answer; guests are told of no IPv6 router",
+                   guest.name, address.gateway);
+    }
+    return mac;
+  }
+  return "";
+}
+
 // What the link has, as far as the pod asks for nothing else.
 GuestInterface TheGuests(Netlink& netlink, const Link& link, int index, const NicRequest& nic) {
   GuestInterface guest = ReadGuestInterface(netlink, link);
@@ -89,6 +123,7 @@ GuestInterface TheGuests(Netlink& netlink, const Link& link, int index, const Ni
                 fmt::format("the pod asks for an MTU of {}; the link has {}", nic.mtu, link.mtu));
   }
   if (nic.mtu != 0) guest.mtu = nic.mtu;
+  guest.router_mac = RouterMac(guest);
   return guest;
 }
 
@@ -109,8 +144,6 @@ std::string TapName(int index) { return fmt::format("tap{}", index); }
 
 std::string BridgeName(int index) { return fmt::format("br{}", index); }
 
-std::string ServerAddress(int index) { return fmt::format("169.254.75.{}", 67 + index); }
-
 GuestInterface BuildGuestLinks(const std::string& link, int index, uid_t tap_owner,
                                const NicRequest& nic) {
   Netlink netlink;
@@ -125,14 +158,22 @@ GuestInterface BuildGuestLinks(const std::string& link, int index, uid_t tap_own
   DisableIpv6(bridge);
   TakeOver(netlink, link, bridge);
   AddTap(netlink, guest, tap_owner, bridge);
-  for (const std::string& name : {link, guest.tap, bridge}) netlink.SetUp(name);
+  return guest;
+}
+
+void StartGuestLinks(const GuestInterface& card, int index) {
+  Netlink netlink;
+  std::string bridge = BridgeName(index);
+  std::vector<std::string> addresses6 = ServerAddresses6(card, index);
+  if (!addresses6.empty()) EnableIpv6(bridge);
+  for (const std::string& name : {card.name, card.tap, bridge}) netlink.SetUp(name);
   netlink.AddAddress(bridge, ServerAddress(index) + "/32");
-  for (const GuestAddress& address : guest.addresses) {
+  for (const GuestAddress& address : card.addresses) {
     Cidr cidr = ParseCidr(address.address);
     // The way back for DHCP, also under a strict rp_filter.
     if (!cidr.v6) netlink.AddLinkRoute(bridge, cidr.Address() + "/32");
   }
-  return guest;
+  for (const std::string& address : addresses6) netlink.AddAddress(bridge, address);
 }
 
 void RemoveGuestLinks() {

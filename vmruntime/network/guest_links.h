@@ -15,20 +15,22 @@ namespace crimux::vm {
 //                                                                    (MAC and addresses of eth0)
 //
 // The bridge has no address of the pod's: what the pod may say and hear on the outer link is the
-// guest's alone. Its only address is a link-local one, for DHCP.
+// guest's alone. Its only addresses are the DHCP server's (server_addresses.h).
 
 // Takes MAC, MTU, addresses and routes from `link` and builds the tap and bridge number `index`
-// beside it, with the queues and the MTU that the pod asks for. Throws Error (INVALID_ARGUMENT for
-// an MTU above the link's); what was built by then stays, for RemoveGuestLinks.
+// beside it, with the queues and the MTU that the pod asks for. Nothing passes them before
+// StartGuestLinks. Throws Error (INVALID_ARGUMENT for an MTU above the link's); what was built by
+// then stays, for RemoveGuestLinks.
 GuestInterface BuildGuestLinks(const std::string& link, int index, uid_t tap_owner,
                                const NicRequest& nic = {});
+
+// Sets the links of a card up, and gives the bridge its addresses. The bridge filter comes before.
+void StartGuestLinks(const GuestInterface& card, int index);
 
 // Removes all taps and bridges that BuildGuestLinks makes.
 void RemoveGuestLinks();
 
 std::string TapName(int index);
 std::string BridgeName(int index);
-// The bridge's address, without prefix length.
-std::string ServerAddress(int index);
 
 }  // namespace crimux::vm

@@ -46,7 +46,10 @@ struct NetworkRequest {
   std::filesystem::path work_dir;
   std::vector<HostPort> host_ports;
   DnsSettings dns;
-  // For SetUp only: of all interfaces, and of those that are to differ.
+  // Bits per second, as the pod sees it; 0: no limit. For SetUp only, as is what follows.
+  uint64_t ingress_rate = 0;
+  uint64_t egress_rate = 0;
+  // Of all interfaces, and of those that are to differ.
   NicRequest nic;
   std::vector<NicRequest> nics;
 };
@@ -68,6 +71,8 @@ struct GuestInterface {
   std::string mac;
   uint32_t mtu = 1500;
   unsigned queues = 1;
+  // Of the IPv6 default gateway; empty: there is none, or it didn't answer.
+  std::string router_mac;
   std::vector<GuestAddress> addresses;
   std::vector<GuestRoute> routes;
 };

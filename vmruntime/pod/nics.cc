@@ -11,6 +11,8 @@ NicRequest Request(const NicOption& option) {
 
 void RequestNics(const NicOptions& options, NetworkRequest* request) {
   request->nic = Request(options.all);
+  request->ingress_rate = options.ingress_rate;
+  request->egress_rate = options.egress_rate;
   for (const NicOption& option : options.named) request->nics.push_back(Request(option));
 }
 

@@ -8,7 +8,7 @@
 
 namespace crimux::vm {
 
-// What the pod's annotations say of its cards, on the way to its network ...
+// What the pod's annotations say of its cards and its bandwidth, on the way to its network ...
 void RequestNics(const NicOptions& options, NetworkRequest* request);
 
 // ... and to its machine: one card for each interface, in this order.

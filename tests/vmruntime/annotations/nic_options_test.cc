@@ -45,6 +45,16 @@ TEST_CASE("a card that is named differs from the others in what it says") {
   CHECK(options.Of("net2").boot == NicBoot::kLast);
 }
 
+TEST_CASE("bandwidth is Kubernetes' quantity of bits in a second") {
+  NicOptions options = Read({{"kubernetes.io/ingress-bandwidth", "10M"}});
+  CHECK(options.ingress_rate == 10'000'000);
+  CHECK(options.egress_rate == 0);
+  for (const char* bad : {"999", "2P", "fast"}) {
+    CHECK_THAT(RefusalOf({{"kubernetes.io/egress-bandwidth", bad}}),
+               Contains("kubernetes.io/egress-bandwidth"));
+  }
+}
+
 TEST_CASE("each wrong word about cards is refused by name, with the reason") {
   CHECK_THAT(RefusalOf({{"crimux.io/nic-model", "ne2k"}}), Contains("crimux.io/nic-model"));
   CHECK_THAT(RefusalOf({{"crimux.io/nic-queues", "0"}}), Contains("crimux.io/nic-queues"));

@@ -176,6 +176,18 @@ TEST_CASE("a DEL that fails still calls the other plugins, and keeps the record 
   CHECK(fake.Leftovers().empty());
 }
 
+TEST_CASE("a DEL that hangs is killed, and called again another time") {
+  FakeNetwork fake;
+  fake.network.Add(fake.attachment, {});
+  fake.FakePlugin("second", "sleep 1000");
+  CHECK_THROWS_WITH(fake.network.Delete(fake.attachment), "CNI DEL \"second\": timed out");
+  CHECK(fake.Journal().ends_with("DEL first"));
+  CHECK(ProcessesWith((fake.dir() / "bin/second").string()).empty());
+  fake.FakePlugin("second", fake.Good("second"));
+  fake.network.Delete(fake.attachment);
+  CHECK(fake.Leftovers().empty());
+}
+
 TEST_CASE("a damaged record is as good as none") {
   FakeNetwork fake;
   fake.network.Add(fake.attachment, {});

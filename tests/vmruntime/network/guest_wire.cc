@@ -92,4 +92,21 @@ std::string AskDhcp(const std::filesystem::path& guest_netns, const std::filesys
   return std::filesystem::exists(answer) ? ReadFile(answer) : "";
 }
 
+std::string AskDhcp6(const std::filesystem::path& guest_netns, const std::filesystem::path& dir) {
+  std::filesystem::path script = dir / "dhclient-script";
+  std::filesystem::path answer = dir / "dhclient-answer";
+  std::filesystem::remove(answer);
+  std::ofstream(script) << "#!/bin/sh\ntest $reason = BOUND6 || exit 0\nenv | sort > " << answer
+                        << "\n";
+  std::filesystem::permissions(script, std::filesystem::perms(0755));
+  std::string command =
+      "for i in $(seq 100); do ip -6 -o addr show dev eth0 scope link | grep -v tentative | "
+      "grep -q fe80 && break; sleep 0.1; done; : > " +
+      (dir / "leases").string() + "; timeout 15 dhclient -6 -1 -q -sf " + script.string() +
+      " -lf " + (dir / "leases").string() + " -pf " + (dir / "dhclient.pid").string() +
+      " eth0; kill $(cat " + (dir / "dhclient.pid").string() + ")";
+  RunInNetns(guest_netns, [&] { RunProcess({.argv = {"/bin/sh", "-c", command}}); });
+  return std::filesystem::exists(answer) ? ReadFile(answer) : "";
+}
+
 }  // namespace crimux::vm

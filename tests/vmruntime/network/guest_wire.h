@@ -41,4 +41,8 @@ class GuestWire {
 // lease.
 std::string AskDhcp(const std::filesystem::path& guest_netns, const std::filesystem::path& dir);
 
+// The same by DHCPv6: what dhclient hands to its script, "new_ip6_address=…", once the guest's
+// kernel has a link-local address.
+std::string AskDhcp6(const std::filesystem::path& guest_netns, const std::filesystem::path& dir);
+
 }  // namespace crimux::vm

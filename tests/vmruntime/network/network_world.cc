@@ -32,6 +32,8 @@ std::vector<std::string> FileNames(const std::filesystem::path& dir) {
 NetworkWorld::NetworkWorld() {
   std::random_device random;
   subnet_ = fmt::format("10.{}.{}", 100 + random() % 100, random() % 256);
+  prefix6_ = fmt::format("fd{:02x}:{:x}:{:x}:1::", random() % 256, random() % 0xffff + 1,
+                         random() % 0xffff + 1);
   bridge_ = fmt::format("cxt{:06x}", random() & 0xffffff);
   config_.cni_bin_dirs = {dir() / "bin", "/usr/lib/cni"};
   config_.cni_conf_dir = dir() / "net.d";
@@ -64,6 +66,32 @@ void NetworkWorld::UseBridgePlugin(const std::string& more_plugins) {
   WriteConf("10-test.conflist", fmt::format(R"({{"cniVersion": "1.0.0", "name": "{0}", "plugins": [
     {{"type": "bridge", "bridge": "{0}", "isGateway": true, "mtu": 1420, "ipam": {1}}}{2}]}})",
                                             bridge_, Ipam(), more_plugins));
+}
+
+std::string NetworkWorld::IpamWith(const std::vector<std::string>& ranges) const {
+  std::string range_list;
+  std::string routes;
+  for (const std::string& range : ranges) {
+    bool v6 = range.find(':') != std::string::npos;
+    range_list += fmt::format(R"({}[{{"subnet": "{}"}}])", range_list.empty() ? "" : ",", range);
+    routes +=
+        fmt::format(R"({}{{"dst": "{}"}})", routes.empty() ? "" : ",", v6 ? "::/0" : "0.0.0.0/0");
+  }
+  return fmt::format(
+      R"({{"type": "host-local", "dataDir": "{}/ipam", "ranges": [{}], "routes": [{}]}})",
+      dir().string(), range_list, routes);
+}
+
+void NetworkWorld::UseBridgeWith(const std::vector<std::string>& ranges) {
+  WriteConf("10-test.conf", fmt::format(R"({{"cniVersion": "1.0.0", "name": "{0}", "type": "bridge",
+                "bridge": "{0}", "isGateway": true, "mtu": 1420, "ipam": {1}}})",
+                                        bridge_, IpamWith(ranges)));
+}
+
+void NetworkWorld::UsePtpWith(const std::vector<std::string>& ranges) {
+  WriteConf("10-test.conf",
+            fmt::format(R"({{"cniVersion": "1.0.0", "name": "{}", "type": "ptp", "ipam": {}}})",
+                        bridge_, IpamWith(ranges)));
 }
 
 void NetworkWorld::UsePtpPlugin() {

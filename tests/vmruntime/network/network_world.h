@@ -21,7 +21,10 @@ class NetworkWorld {
 
   // The real bridge plugin, and after it `more_plugins` (JSON, each with a leading comma).
   void UseBridgePlugin(const std::string& more_plugins = "");
+  // With addresses of these ranges (CIDR) instead; the first address of each is the gateway's.
+  void UseBridgeWith(const std::vector<std::string>& ranges);
   void UsePtpPlugin();
+  void UsePtpWith(const std::vector<std::string>& ranges);
   void WriteConf(const std::string& name, const std::string& text);
   // A plugin that is this shell script. It finds its standard input in $INPUT (a file), and $DIR.
   void FakePlugin(const std::string& type, const std::string& script);
@@ -36,6 +39,9 @@ class NetworkWorld {
 
   std::string Gateway() const { return subnet_ + ".1"; }
   const std::string& subnet() const { return subnet_; }
+  std::string Range() const { return subnet_ + ".0/24"; }
+  // A prefix of 64 bits: "fd00:1:2:3::".
+  std::string Prefix6() const { return prefix6_; }
   const std::string& bridge() const { return bridge_; }
   const std::filesystem::path& dir() const { return dir_.path(); }
   const VmConfig& config() const { return config_; }
@@ -44,9 +50,11 @@ class NetworkWorld {
  private:
   std::vector<std::string> PresentLeftovers() const;
   std::string Ipam() const;
+  std::string IpamWith(const std::vector<std::string>& ranges) const;
 
   TemporaryDir dir_;
   std::string subnet_;  // "10.x.y", a /24
+  std::string prefix6_;
   std::string bridge_;
   VmConfig config_;
 };

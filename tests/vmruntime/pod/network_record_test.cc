@@ -12,6 +12,7 @@ TEST_CASE("a network comes back from its record as it was") {
                                 .mac = "02:00:00:00:00:01",
                                 .mtu = 1450,
                                 .queues = 4,
+                                .router_mac = "02:00:00:00:00:09",
                                 .addresses = {{"10.0.0.5/16", "10.0.0.1"}, {"fd00::5/64", ""}},
                                 .routes = {{"0.0.0.0/0", "10.0.0.1"}}});
   PodNetwork back = FromRecord(ToRecord(network));
@@ -22,6 +23,7 @@ TEST_CASE("a network comes back from its record as it was") {
   CHECK(back.interfaces[0].mtu == 1450);
   CHECK(back.interfaces[0].name == "eth0");
   CHECK(back.interfaces[0].queues == 4);
+  CHECK(back.interfaces[0].router_mac == "02:00:00:00:00:09");
   REQUIRE(back.interfaces[0].addresses.size() == 2);
   CHECK(back.interfaces[0].addresses[0].gateway == "10.0.0.1");
   REQUIRE(back.interfaces[0].routes.size() == 1);
