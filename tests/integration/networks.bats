@@ -1,22 +1,22 @@
-# Networks of VM pods: several of them.
+# Networks of VM pods, on bridges and with host ports of a network namespace of their own.
 load helpers
 
 setup_file() {
   TestbedCreate
+  TestbedCreateNet
   mkdir "$TESTBED/bin"
   install "$BATS_TEST_DIRNAME/networks/second" "$TESTBED/bin/second"
   SECOND=${BRIDGE}b SECOND_SUBNET=$(FreeSubnet)
   export SECOND SECOND_SUBNET
-  MakeImage guest
+  PREFIX6=fd$((RANDOM % 90 + 10)):$((RANDOM % 9000 + 1)):1:1:
+  export PREFIX6
+  MakeImage guest6
   TestbedStartFileServer
   CNI_BIN_DIR="$TESTBED/bin, /usr/lib/cni" WriteVmOnlyConfig
   TestbedStartCrimuxd
 }
 
-teardown_file() {
-  ip link delete "$SECOND" 2>/dev/null || true
-  StopTestbed
-}
+teardown_file() { StopTestbed; }
 
 teardown() {
   rm -f "$TESTBED"/cni/conf/00-*
@@ -40,32 +40,42 @@ Bridge() {
   }' --args "$@"
 }
 
-# VmWith NAME IMAGE ANNOTATION...: starts a VM pod with more annotations, each as "key: value".
+# VmWith NAME ANNOTATION...: starts a VM pod with more annotations, each as "key: value".
 VmWith() {
-  local name=$1 image=$2 lines
-  shift 2
+  local name=$1 lines
+  shift
   lines=$(printf '    %s\\n' "$@")
-  VmPod "$name" "$VM_IMAGE_PREFIX/$image.qcow2" | sed "s|^  annotations:|&\n${lines%\\n}|" | RunPod
+  VmPod "$name" "$VM_IMAGE_PREFIX/guest6.qcow2" | sed "s|^  annotations:|&\n${lines%\\n}|" | RunPod
   WaitUntil 90 "the guest of $name" LogHas "$name" 'ready, address'
+}
+
+# All that talks to guests does so from the testbed's namespace.
+InGuest() {
+  InTestbedNet ssh -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR \
+    -o ConnectTimeout=10 "root@$1" "${@:2}" </dev/null
+}
+
+Page() {
+  InTestbedNet curl -gfsS --max-time 10 "$@"
 }
 
 @test "A pod with two networks boots with two cards, each as the annotations want it" {
   Network "$(Bridge "$BRIDGE" "$SUBNET.0/24")" \
     "$(jq -n --argjson delegate "$(Bridge "$SECOND" "$SECOND_SUBNET.0/24" | jq 'del(.ipam.routes)')" \
       '{type: "second", $delegate}')"
-  VmWith two guest 'crimux.io/vcpus: "2"' 'crimux.io/nics: "[{interface: net1, queues: 2, mtu: 1300}]"'
+  VmWith two 'crimux.io/vcpus: "2"' 'crimux.io/nics: "[{interface: net1, queues: 2, mtu: 1300}]"'
   WaitUntil 20 "the second address" LogHas two "eth1 has $SECOND_SUBNET\."
   address=$(PodAddress two)
   [[ $address == "$SUBNET".* ]]
-  guest=$(Ssh "$address" 'ip -4 addr; ip route; ls /sys/class/net/eth1/queues; uname -n')
+  guest=$(InGuest "$address" 'ip -4 addr; ip route; ls /sys/class/net/eth1/queues; uname -n')
   Contains "$guest" "inet $address/24 .* eth0"
   second=$(sed -nE "s|.*inet ($SECOND_SUBNET\.[0-9]+)/24 .* eth1|\1|p" <<<"$guest")
   Contains "$guest" 'eth0: .* mtu 1400 '
   Contains "$guest" 'eth1: .* mtu 1300 '
   Contains "$guest" 'rx-1'
   [[ $(grep -c '^default' <<<"$guest") == 1 ]]
-  Contains "$(curl -fsS --max-time 10 "http://$address/")" 'hello from two'
-  Contains "$(curl -fsS --max-time 10 --interface "$SECOND" "http://$second/")" 'hello from two'
+  Contains "$(Page "http://$address/")" 'hello from two'
+  Contains "$(Page --interface "$SECOND" "http://$second/")" 'hello from two'
 }
 
 @test "A card for an interface that the pod hasn't is refused by name" {
@@ -73,4 +83,76 @@ VmWith() {
     "$(Annotation crimux.io/nics '[{interface: net7}]')")"
   Refuses 'INVALID_ARGUMENT: .*crimux.io/nics.* means nothing' RunPodSandbox "$(SandboxConfig odd \
     "$(Annotation crimux.io/nics '[{interface: eth0, model: ne2k}]')")"
+}
+
+@test "A pod with IPv6 alone boots, and what serves it isn't heard outside" {
+  Network "$(Bridge "$BRIDGE" "$PREFIX6:/64")"
+  InTestbedNet ip link add "$BRIDGE" type bridge
+  Capture
+  VmWith six
+  address=$(PodAddress six)
+  [[ $address == "$PREFIX6:"* ]]
+  Contains "$(Page "http://[$address]/")" "hello from six at $address"
+  guest=$(InGuest "$address" 'ip -6 route; cat /etc/resolv.conf; cat /sys/class/net/eth0/mtu; uname -n')
+  Contains "$guest" '^default via fe80::6372:696d:7578:1 dev eth0 '
+  Contains "$guest" "^$PREFIX6:/64 dev eth0"
+  Contains "$guest" '^six$'
+  # By the router, to an address that is on no link of the guest's.
+  InTestbedNet ip -6 addr add fd00:ffff::1/128 dev "$BRIDGE" nodad
+  InGuest "$address" ping6 -c 2 -W 10 fd00:ffff::1
+  seen=$(Captured)
+  Contains "$seen" 'echo request'
+  run ! grep -E 'router (solicitation|advertisement)|dhcp6|6372:696d' <<<"$seen"
+}
+
+@test "A dual-stack pod boots with both addresses" {
+  Network "$(Bridge "$BRIDGE" "$SUBNET.0/24" "$PREFIX6:/64")"
+  VmWith both
+  WaitUntil 30 "the IPv6 address" LogHas both "eth0 has $PREFIX6:"
+  addresses=$(Cri PodSandboxStatus "pod_sandbox_id: \"$(SandboxId both)\"" | Field ip)
+  [[ $(wc -l <<<"$addresses") == 2 ]]
+  Contains "$(Page "http://$(head -n 1 <<<"$addresses")/")" 'hello from both'
+  Contains "$(Page "http://[$(tail -n 1 <<<"$addresses")]/")" 'hello from both'
+}
+
+@test "A host port leads to the guest, and goes with the pod" {
+  Network "$(Bridge "$BRIDGE" "$SUBNET.0/24")" '{"type": "portmap", "capabilities": {"portMappings": true}}'
+  { VmPod ported "$VM_IMAGE_PREFIX/guest6.qcow2"; echo '      ports: [{containerPort: 80, hostPort: 8088}]'; } |
+    RunPod
+  WaitUntil 90 "the guest" LogHas ported 'ready, address'
+  Contains "$(Page "http://$SUBNET.1:8088/")" 'hello from ported'
+  Crimuxctl rm ported
+  run ! Page "http://$SUBNET.1:8088/"
+  [[ -z $(InTestbedNet iptables-save -t nat | grep 8088) ]]
+}
+
+@test "A limit of bandwidth holds for what the guest receives and sends" {
+  Network "$(Bridge "$BRIDGE" "$SUBNET.0/24")" '{"type": "bandwidth", "capabilities": {"bandwidth": true}}'
+  VmWith slow 'kubernetes.io/ingress-bandwidth: 8M' 'kubernetes.io/egress-bandwidth: 4M'
+  address=$(PodAddress slow)
+  # 3 MiB at a MB/s, and 2 MiB at half of it; the first MBit is free.
+  received=$(Seconds InTestbedNet sh -c "head -c 3145728 /dev/zero | ssh -o StrictHostKeyChecking=no \
+    -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR root@$address 'cat >/dev/null'")
+  sent=$(Seconds InGuest "$address" head -c 2097152 /dev/zero)
+  echo "received 3 MiB in $received s, sent 2 MiB in $sent s"
+  ((received >= 3 && sent >= 4))
+}
+
+# Seconds COMMAND...: the whole seconds that it takes.
+Seconds() {
+  local begin=$EPOCHSECONDS
+  "$@" >/dev/null
+  echo $((EPOCHSECONDS - begin))
+}
+
+# What passes the bridge, from now on, but for the pods' own side of it.
+Capture() {
+  InTestbedNet ip link set "$BRIDGE" up
+  Spawn capture tcpdump -Z root -U -n -i "$BRIDGE" -w "$TESTBED/capture"
+  WaitUntil 10 "the capture" grep -q '^tcpdump: listening' "$TESTBED/log/capture"
+}
+
+Captured() {
+  TestbedStop capture INT
+  tcpdump -n -r "$TESTBED/capture" 2>/dev/null
 }

@@ -27,18 +27,23 @@ json::array Strings(const std::vector<std::string>& values) {
   return json::array(values.begin(), values.end());
 }
 
-// A burst is needed, and one of any size that the plugin takes leaves the rate to decide.
-constexpr uint64_t kBurst = std::numeric_limits<uint32_t>::max();
+// Bits that may pass at once: what the rate allows in 20 ms, for the kernel's clock, and no less
+// than two of the largest frames that cards hand over as one.
+uint64_t BurstOf(uint64_t rate) {
+  constexpr uint64_t kLeast = 1 << 20;
+  constexpr uint64_t kMost = std::numeric_limits<uint32_t>::max();  // what plugins take
+  return std::clamp(rate / 50, kLeast, kMost);
+}
 
 json::object Bandwidth(const NetworkRequest& request) {
   json::object bandwidth;
   if (request.ingress_rate != 0) {
     bandwidth["ingressRate"] = request.ingress_rate;
-    bandwidth["ingressBurst"] = kBurst;
+    bandwidth["ingressBurst"] = BurstOf(request.ingress_rate);
   }
   if (request.egress_rate != 0) {
     bandwidth["egressRate"] = request.egress_rate;
-    bandwidth["egressBurst"] = kBurst;
+    bandwidth["egressBurst"] = BurstOf(request.egress_rate);
   }
   return bandwidth;
 }

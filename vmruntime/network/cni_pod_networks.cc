@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
+#include <utility>
 
 #include <boost/json.hpp>
 
@@ -15,6 +17,7 @@
 #include "vmruntime/network/cni_result.h"
 #include "vmruntime/network/dhcp_config.h"
 #include "vmruntime/network/dhcp_server.h"
+#include "vmruntime/network/function_cards.h"
 #include "vmruntime/network/guest_links.h"
 #include "vmruntime/network/netlink.h"
 #include "vmruntime/network/netns.h"
@@ -32,8 +35,10 @@ constexpr const char* kMainInterface = "eth0";
 void Filter(const std::vector<GuestInterface>& cards) {
   Netlink netlink;
   std::vector<FilteredBridge> bridges;
-  for (const GuestInterface& card : cards) {
-    int index = static_cast<int>(bridges.size());
+  for (size_t i = 0; i < cards.size(); ++i) {
+    const GuestInterface& card = cards[i];
+    if (!card.pci.empty()) continue;
+    int index = static_cast<int>(i);
     std::optional<Link> bridge = netlink.Find(BridgeName(index));
     if (!bridge) throw Error(grpc::INTERNAL, "look up link", BridgeName(index), "no such link");
     bridges.push_back({.outer_link = card.name,
@@ -68,18 +73,28 @@ CniPodNetworks::CniPodNetworks(const VmConfig& config)
       qemu_user_(config.qemu_user),
       plugins_(config.cni_bin_dirs, config.cni_timeout),
       cache_(config.cni_cache_dir),
-      network_(config.cni_conf_dir, plugins_, cache_) {}
+      network_(config.cni_conf_dir, plugins_, cache_),
+      sriov_(functions_, vf_admin_) {}
 
 PodNetwork CniPodNetworks::BuildLinks(const NetworkRequest& request,
                                       const boost::json::object& cni_result,
-                                      const std::vector<std::string>& before) const {
+                                      const std::vector<std::string>& before) {
   CniResult result = ParseCniResult(cni_result, kMainInterface);
   uid_t tap_owner = UserId(qemu_user_);
   PodNetwork network;
+  std::vector<SriovRequest> handed_over;
   RunInNetns(request.netns, [&] {
     std::vector<std::string> links = PodLinks(result, before);
     CheckNicRequests(request, links);
     for (const std::string& link : links) {
+      if (auto function = FindFunctionCard(result, link, functions_)) {
+        handed_over.push_back({.address = function->card.pci,
+                               .interface = link,
+                               .is_link = function->is_link,
+                               .mac = function->card.mac});
+        network.interfaces.push_back(std::move(function->card));
+        continue;
+      }
       int index = static_cast<int>(network.interfaces.size());
       network.interfaces.push_back(
           BuildGuestLinks(link, index, tap_owner, NicRequestFor(request, link)));
@@ -87,9 +102,16 @@ PodNetwork CniPodNetworks::BuildLinks(const NetworkRequest& request,
     network.ips = PodIps(result, network.interfaces);
     Filter(network.interfaces);
     for (size_t i = 0; i < network.interfaces.size(); ++i) {
-      StartGuestLinks(network.interfaces[i], static_cast<int>(i));
+      if (network.interfaces[i].pci.empty()) {
+        StartGuestLinks(network.interfaces[i], static_cast<int>(i));
+      }
     }
   });
+  // By the node's namespace, where their physical functions are.
+  for (const SriovRequest& function : handed_over) {
+    auto card = std::ranges::find(network.interfaces, function.interface, &GuestInterface::name);
+    card->mac = sriov_.Attach(function, request.work_dir);
+  }
   return network;
 }
 
@@ -103,6 +125,7 @@ PodNetwork CniPodNetworks::SetUp(const NetworkRequest& request) {
   Rollback rollback;
   boost::json::object result = network_.Add(attachment, capabilities);
   rollback.Add("CNI DEL", [&] { network_.Delete(attachment); });
+  rollback.Add("give back functions", [&] { sriov_.GiveBack(request.netns, request.work_dir); });
   rollback.Add("remove links", [&] { RemoveLinks(request.netns); });
   PodNetwork network = BuildLinks(request, result, before);
   rollback.Add("stop DHCP server", [&] { dhcp.Stop(); });
@@ -120,6 +143,7 @@ void CniPodNetworks::TearDown(const NetworkRequest& request) {
   }
   DhcpServer(request.netns, request.work_dir).Stop();
   RemoveLinks(request.netns);
+  sriov_.GiveBack(request.netns, request.work_dir);
   network_.Delete(attachment);
 }
 

@@ -7,6 +7,7 @@
 #include "vmruntime/network/cni_network.h"
 #include "vmruntime/network/cni_plugin.h"
 #include "vmruntime/network/pod_network.h"
+#include "vmruntime/network/sriov_cards.h"
 
 namespace crimux::vm {
 
@@ -23,15 +24,19 @@ class CniPodNetworks : public PodNetworks {
   NetworkReadiness Readiness() const override;
 
  private:
-  // `before`: the namespace's links before ADD.
+  // Links for all interfaces but those that are SR-IOV functions, and these. `before`: the
+  // namespace's links before ADD.
   PodNetwork BuildLinks(const NetworkRequest& request, const boost::json::object& cni_result,
-                        const std::vector<std::string>& before) const;
+                        const std::vector<std::string>& before);
 
   std::filesystem::path conf_dir_;
   std::string qemu_user_;
   CniPlugins plugins_;
   CniCache cache_;
   CniNetwork network_;
+  PciFunctions functions_;
+  NetlinkVfAdmin vf_admin_;
+  SriovCards sriov_;
 };
 
 }  // namespace crimux::vm

@@ -40,16 +40,63 @@ bool IsOn(const json::object& ip, const std::vector<json::object>& interfaces,
          !JsonString(interfaces[i], "sandbox").empty();
 }
 
+// Routes that the result gives to the interface: those by a gateway in its networks, and, for the
+// main interface, those by no gateway of their own.
+std::vector<GuestRoute> RoutesOf(const json::object& result, const GuestInterface& card,
+                                 bool is_main) {
+  std::vector<GuestRoute> routes;
+  for (const json::object& route : Objects(result, "routes")) {
+    std::string destination = JsonString(route, "dst");
+    std::string gateway = JsonString(route, "gw");
+    for (const GuestAddress& address : card.addresses) {
+      Cidr own = ParseCidr(address.address);
+      if (IsIpv6(destination) != own.v6) continue;
+      Cidr target = ParseCidr(gateway.empty() ? own.Address() : gateway);
+      target.prefix = own.prefix;
+      bool on_link = target.Network() == own.Network();
+      if (gateway.empty() ? !is_main : !on_link) continue;
+      routes.push_back({destination, gateway.empty() ? address.gateway : gateway});
+      break;
+    }
+  }
+  return routes;
+}
+
+// What the result says of interface number `index`, which is a PCI function.
+GuestInterface FunctionOf(const json::object& result, const json::object& interface, size_t index,
+                          bool is_main) {
+  GuestInterface card{.name = JsonString(interface, "name")};
+  card.pci = JsonString(interface, "pciID");
+  card.mac = JsonString(interface, "mac");
+  const json::value* mtu = interface.if_contains("mtu");
+  if (mtu != nullptr && mtu->is_int64() && mtu->as_int64() > 0) {
+    card.mtu = static_cast<uint32_t>(mtu->as_int64());
+  }
+  for (const json::object& ip : Objects(result, "ips")) {
+    const json::value* number = ip.if_contains("interface");
+    bool on_it = number != nullptr && number->is_int64()
+                     ? static_cast<size_t>(number->as_int64()) == index
+                     : is_main;
+    if (!on_it) continue;
+    std::string address = JsonString(ip, "address");
+    ParseCidr(address);
+    card.addresses.push_back({address, JsonString(ip, "gateway")});
+  }
+  card.routes = RoutesOf(result, card, is_main);
+  return card;
+}
+
 }  // namespace
 
 CniResult ParseCniResult(const json::object& result, const std::string& if_name) {
   CniResult parsed;
   std::vector<json::object> interfaces = Objects(result, "interfaces");
-  for (const json::object& interface : interfaces) {
-    std::string name = JsonString(interface, "name");
-    if (!JsonString(interface, "sandbox").empty() && name != "lo") {
-      parsed.interfaces.push_back(name);
-    }
+  for (size_t i = 0; i < interfaces.size(); ++i) {
+    std::string name = JsonString(interfaces[i], "name");
+    if (JsonString(interfaces[i], "sandbox").empty() || name == "lo") continue;
+    parsed.interfaces.push_back(name);
+    if (JsonString(interfaces[i], "pciID").empty()) continue;
+    parsed.functions.push_back(FunctionOf(result, interfaces[i], i, name == if_name));
   }
   if (parsed.interfaces.empty()) parsed.interfaces.push_back(if_name);
   // The main interface is the VM's first card.

@@ -59,8 +59,8 @@ std::string Dhcp6Lines(const GuestInterface& card, int index, const DnsSettings&
   if (addresses.empty()) return "";
   const std::string bridge = BridgeName(index);
   const std::string tag = fmt::format("if{}", index);
-  std::string lines = fmt::format("ra-param={},mtu:{},{},{}\n", bridge, card.mtu, kInterval,
-                                  card.router_mac.empty() ? 0 : kRouterLifetime);
+  std::string lines = fmt::format("enable-ra\nra-param={},mtu:{},{},{}\n", bridge, card.mtu,
+                                  kInterval, card.router_mac.empty() ? 0 : kRouterLifetime);
   bool advertised = false;
   for (const Cidr& cidr : addresses) {
     lines += Range(cidr, bridge, tag);

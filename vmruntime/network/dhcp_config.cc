@@ -94,7 +94,7 @@ std::string HostLine(const GuestInterface& card, const PodIdentity& pod) {
 }
 
 std::string CardLines(const GuestInterface& card, int index, const NetworkRequest& request) {
-  if (card.addresses.empty()) return "";
+  if (card.addresses.empty() || !card.pci.empty()) return "";
   std::string lines = fmt::format("interface={}\n", BridgeName(index));
   if (const GuestAddress* address = FirstIpv4(card)) {
     lines += Dhcp4Lines(card, index).Render(*address, request.dns);
@@ -127,7 +127,6 @@ std::string DhcpConfig(const NetworkRequest& request, const PodNetwork& network)
       "quiet-dhcp\n"
       "quiet-dhcp6\n"
       "quiet-ra\n"
-      "enable-ra\n"
       "pid-file={}\n",
       DhcpPidFile(request.work_dir).string());
   for (size_t i = 0; i < network.interfaces.size(); ++i) {

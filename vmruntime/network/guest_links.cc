@@ -6,7 +6,6 @@
 #include <chrono>
 #include <filesystem>
 #include <optional>
-#include <random>
 #include <string_view>
 #include <utility>
 
@@ -16,6 +15,7 @@
 #include "base/log.h"
 #include "vmruntime/network/guest_address.h"
 #include "vmruntime/network/ip.h"
+#include "vmruntime/network/mac.h"
 #include "vmruntime/network/neighbor.h"
 #include "vmruntime/network/netlink.h"
 #include "vmruntime/network/server_addresses.h"
@@ -59,15 +59,6 @@ void EnableIpv6(const std::string& link) {
                              {"disable_ipv6", "0"}}) {
     SetSysctl(fmt::format("ipv6/conf/{}/{}", link, name), value);
   }
-}
-
-// Locally administered and unicast.
-std::string RandomMac() {
-  std::random_device random;
-  uint32_t high = random();
-  uint32_t low = random();
-  return fmt::format("02:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}", high >> 8 & 0xff, high & 0xff,
-                     low >> 16 & 0xff, low >> 8 & 0xff, low & 0xff);
 }
 
 // Links that hear only what is addressed to their own MAC are of no use below a bridge.

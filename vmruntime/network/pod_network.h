@@ -64,10 +64,13 @@ struct GuestRoute {
   std::string gateway;      // empty: the interface's own
 };
 
-// One network card of the VM, to be plugged into the tap that waits in the pod's namespace.
+// One network card of the VM: it is plugged into the tap that waits in the pod's namespace, or is a
+// function of a card of the node.
 struct GuestInterface {
   std::string name;  // of the pod's interface that it stands for
+  // The tap, or else the SR-IOV function that the VM gets ("0000:3b:02.1").
   std::string tap;
+  std::string pci;
   std::string mac;
   uint32_t mtu = 1500;
   unsigned queues = 1;

@@ -25,6 +25,7 @@ void AddInterface(const GuestInterface& interface, state::Network& record) {
   to.set_name(interface.name);
   to.set_queues(interface.queues);
   to.set_router_mac(interface.router_mac);
+  to.set_pci(interface.pci);
   for (const GuestAddress& address : interface.addresses) {
     state::Network::Address& a = *to.add_addresses();
     a.set_address(address.address);
@@ -45,6 +46,7 @@ GuestInterface ReadInterface(const state::Network::Interface& record) {
   interface.mtu = record.mtu();
   interface.queues = std::max(1U, record.queues());
   interface.router_mac = record.router_mac();
+  interface.pci = record.pci();
   for (const auto& a : record.addresses())
     interface.addresses.push_back({a.address(), a.gateway()});
   for (const auto& r : record.routes()) interface.routes.push_back({r.destination(), r.gateway()});

@@ -21,6 +21,7 @@ std::vector<NicSpec> NicSpecs(const PodNetwork& network, const NicOptions& optio
   for (const GuestInterface& interface : network.interfaces) {
     const NicOption& option = options.Of(interface.name);
     specs.push_back({.tap = interface.tap,
+                     .pci = interface.pci,
                      .mac = interface.mac,
                      .mtu = interface.mtu,
                      .model = option.model,

@@ -129,9 +129,10 @@ TEST_CASE("a lease is renewed by unicast, although the server is on no network o
   CHECK(WaitFor([&] { return last_event() == "renew " + world.ip; }));
   Sh("kill " + pid);
   CHECK(WaitFor([&] { return ProcessesWith(pid_file).empty(); }));
-  // Offer, acknowledgement, and the answer to a renewal: each asked for just once, as 5 s are
-  // enough on a busy machine, too.
-  CHECK(Count(wire.ReceivedFrames(), [](const auto& f) { return IsUdpTo(f, 68); }) == 3);
+  // Offer, acknowledgement, and the answer to a renewal. That is asked for once more when it comes
+  // before udhcpc has closed the socket that it asks by, and so is lost.
+  long answers = Count(wire.ReceivedFrames(), [](const auto& f) { return IsUdpTo(f, 68); });
+  CHECK((answers == 3 || answers == 4));
   CHECK(Count(outside.Frames(), IsServiceTraffic) == 0);
 }
 

@@ -24,6 +24,39 @@ TEST_CASE("the main interface's addresses are the pod's, in their order") {
   CHECK(result.ips == Strings{"10.0.0.5", "fd00::5", "10.0.0.6"});
 }
 
+TEST_CASE("an interface that is a PCI function comes with all that the result says of it") {
+  CniResult result = Parse(R"({
+    "interfaces": [{"name": "eth0", "sandbox": "/n"},
+                   {"name": "net1", "sandbox": "/n", "mac": "02:00:00:00:00:07", "mtu": 9000,
+                    "pciID": "0000:3b:02.1"}],
+    "ips": [{"address": "10.0.0.5/24", "interface": 0},
+            {"address": "10.1.0.5/24", "gateway": "10.1.0.1", "interface": 1}],
+    "routes": [{"dst": "0.0.0.0/0"}, {"dst": "10.7.0.0/16", "gw": "10.1.0.9"}]})");
+  CHECK(result.interfaces == Strings{"eth0", "net1"});
+  CHECK(result.ips == Strings{"10.0.0.5"});
+  REQUIRE(result.functions.size() == 1);
+  const GuestInterface& card = result.functions[0];
+  CHECK(card.name == "net1");
+  CHECK(card.pci == "0000:3b:02.1");
+  CHECK(card.mac == "02:00:00:00:00:07");
+  CHECK(card.mtu == 9000);
+  REQUIRE(card.addresses.size() == 1);
+  CHECK(card.addresses[0].address == "10.1.0.5/24");
+  CHECK(card.addresses[0].gateway == "10.1.0.1");
+  REQUIRE(card.routes.size() == 1);
+  CHECK(card.routes[0].gateway == "10.1.0.9");
+}
+
+TEST_CASE("a main interface that is a PCI function has the routes without a gateway of their own") {
+  CniResult result = Parse(R"({
+    "interfaces": [{"name": "eth0", "sandbox": "/n", "pciID": "0000:3b:02.1"}],
+    "ips": [{"address": "10.1.0.5/24", "gateway": "10.1.0.1"}], "routes": [{"dst": "0.0.0.0/0"}]})");
+  REQUIRE(result.functions.size() == 1);
+  REQUIRE(result.functions[0].routes.size() == 1);
+  CHECK(result.functions[0].routes[0].destination == "0.0.0.0/0");
+  CHECK(result.functions[0].routes[0].gateway == "10.1.0.1");
+}
+
 TEST_CASE("a result that lists no interfaces means the one that was asked for") {
   CHECK(Parse(R"({"ips": [{"address": "10.0.0.5/24"}]})").interfaces == Strings{"eth0"});
 }

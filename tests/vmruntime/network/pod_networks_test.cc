@@ -242,7 +242,7 @@ TEST_CASE("plugins are told of the pod, its host ports and its bandwidth") {
   CHECK_THAT(
       Sh("cat " + (world.dir() / "recorder.ADD").string()),
       Contains(
-          R"("runtimeConfig":{"portMappings":[{"hostPort":8080,"containerPort":80,"protocol":"tcp","hostIP":""}],"bandwidth":{"ingressRate":1000000,"ingressBurst":4294967295}})"));
+          R"("runtimeConfig":{"portMappings":[{"hostPort":8080,"containerPort":80,"protocol":"tcp","hostIP":""}],"bandwidth":{"ingressRate":1000000,"ingressBurst":1048576}})"));
   networks.TearDown(pod);
   world.RemovePod(pod);
   CHECK(world.Leftovers() == Left{});

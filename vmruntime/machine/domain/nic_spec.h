@@ -13,6 +13,9 @@ enum class NicBoot : uint8_t { kNever, kFirst, kLast };
 // A network card.
 struct NicSpec {
   std::string tap;  // waits in the pod's namespace
+  // Instead: a PCI function that is bound to vfio-pci ("0000:3b:02.1"). It has its MAC address and
+  // MTU already; model and queues are its own.
+  std::string pci;
   std::string mac;
   uint32_t mtu = 1500;
   NicModel model = NicModel::kVirtio;

@@ -14,8 +14,25 @@ void AddBoot(pugi::xml_node node, const NicSpec& nic, BootOrder& order) {
   }
 }
 
+std::string Hexadecimal(const std::string& digits) { return "0x" + digits; }
+
+// managed='no': it is bound to vfio-pci already, and will be what it was when the pod has ended.
+void AddFunction(pugi::xml_node devices, const NicSpec& nic, BootOrder& order) {
+  pugi::xml_node node =
+      Add(devices, "hostdev", {{"mode", "subsystem"}, {"type", "pci"}, {"managed", "no"}});
+  Add(node, "driver", {{"name", "vfio"}});
+  // "0000:3b:02.1"
+  Add(Add(node, "source"), "address",
+      {{"domain", Hexadecimal(nic.pci.substr(0, 4))},
+       {"bus", Hexadecimal(nic.pci.substr(5, 2))},
+       {"slot", Hexadecimal(nic.pci.substr(8, 2))},
+       {"function", Hexadecimal(nic.pci.substr(11))}});
+  AddBoot(node, nic, order);
+}
+
 // managed='no': the tap is there already, in the namespace where QEMU will run.
 void AddNic(pugi::xml_node devices, const NicSpec& nic, BootOrder& order) {
+  if (!nic.pci.empty()) return AddFunction(devices, nic, order);
   pugi::xml_node node = Add(devices, "interface", {{"type", "ethernet"}});
   Add(node, "mac", {{"address", nic.mac}});
   Add(node, "target", {{"dev", nic.tap}, {"managed", "no"}});

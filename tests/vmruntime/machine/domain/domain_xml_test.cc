@@ -156,6 +156,14 @@ TEST_CASE("cards of several models, with queues and in the boot order, have the 
   CHECK(DomainXml(spec, {}) == Golden("nic_choices"));
 }
 
+TEST_CASE("SR-IOV functions stand among the other cards in the reviewed XML") {
+  MachineSpec spec = Minimal();
+  spec.nics = {{.tap = "tap0", .mac = "0a:58:0a:58:00:05"},
+               {.pci = "0000:3b:02.1", .mac = "0a:58:0a:59:00:05"},
+               {.pci = "0001:af:1f.7", .mac = "0a:58:0a:5a:00:05", .boot = NicBoot::kFirst}};
+  CHECK(DomainXml(spec, {}) == Golden("sriov"));
+}
+
 TEST_CASE("a pod's mounts come by virtiofs, with memory that virtiofsd can see") {
   MachineSpec spec = Minimal();
   spec.share = {.tag = "crimux", .socket = "/run/web/share"};

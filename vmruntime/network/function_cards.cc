@@ -1,0 +1,26 @@
+#include "vmruntime/network/function_cards.h"
+
+#include <algorithm>
+
+#include "vmruntime/network/guest_address.h"
+#include "vmruntime/network/netlink.h"
+#include "vmruntime/network/vf_admin.h"
+
+namespace crimux::vm {
+
+std::optional<FunctionCard> FindFunctionCard(const CniResult& result, const std::string& interface,
+                                             const PciFunctions& functions) {
+  auto told = std::ranges::find(result.functions, interface, &GuestInterface::name);
+  bool is_told = told != result.functions.end();
+  std::string address = is_told ? told->pci : PciAddressOf(interface);
+  if (!is_told && !functions.IsVirtual(address)) return std::nullopt;
+  Netlink netlink;
+  std::optional<Link> link = netlink.Find(interface);
+  FunctionCard found{.card = link ? ReadGuestInterface(netlink, *link) : *told,
+                     .is_link = link.has_value()};
+  found.card.name = interface;
+  found.card.pci = address;
+  return found;
+}
+
+}  // namespace crimux::vm
