@@ -11,6 +11,7 @@
 #include "vmruntime/machine/libvirt_hypervisor.h"
 #include "vmruntime/network/cni_pod_networks.h"
 #include "vmruntime/pod/machine_ends.h"
+#include "vmruntime/pod/network_watch.h"
 #include "vmruntime/pod/recovery.h"
 #include "vmruntime/sessions/pod_sessions.h"
 #include "vmruntime/share/host_shares.h"
@@ -56,6 +57,7 @@ struct VmRuntime::Parts {
   Sandboxes sandboxes;
   Displays displays;
   MachineEnds ends;
+  NetworkWatch network_watch;
   Dispatcher dispatcher;
 };
 
@@ -83,10 +85,12 @@ VmRuntime::Parts::Parts(const VmConfig& vm_config)
       containers(rooms),
       sandboxes(rooms, containers),
       displays(registry, hypervisor),
-      ends(containers) {
+      ends(containers),
+      network_watch(rooms) {
   hypervisor.OnEnd([this](const std::string& name, MachineEnd end) { ends.Push(name, end); });
   Recovery(rooms, sandboxes, containers).Run();
   ends.Run();
+  network_watch.Run();
   AddRuntimeRpcs(dispatcher, rooms);
   AddSandboxRpcs(dispatcher, rooms, sandboxes);
   AddContainerRpcs(dispatcher, rooms, containers);

@@ -50,12 +50,15 @@ void DisableIpv6(const std::string& link) {
 }
 
 // For our addresses alone: none that it makes up, and no question whether somebody else has them.
+// It answers for them as a router: guests take one that says it isn't for none (RFC 4861, 7.2.5).
+// It is none, as long as forwarding is off for "all".
 void EnableIpv6(const std::string& link) {
   for (auto [name, value] : {std::pair{"accept_ra", "0"},
                              {"accept_dad", "0"},
                              {"autoconf", "0"},
                              {"addr_gen_mode", "1"},
                              {"router_solicitations", "0"},
+                             {"forwarding", "1"},
                              {"disable_ipv6", "0"}}) {
     SetSysctl(fmt::format("ipv6/conf/{}/{}", link, name), value);
   }
