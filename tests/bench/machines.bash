@@ -94,6 +94,17 @@ Pods() {
   ContainerRequest any empty | "$BENCH_BIN/bench_vm_pods" "$CRIMUX_SOCKET" pods "$1" 20 "$2"
 }
 
+# Memory of a process that is no file's; KiB.
+Anonymous() {
+  sed -n 's/^RssAnon:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$1/status"
+}
+
+# What a QEMU has beside the mapping that is its guest's RAM, with its part of what it shares with
+# others; MiB.
+BesideRam() {
+  awk '/^Size:/ {ram = $2 == 262144} /^Pss:/ && !ram {sum += $2} END {print sum / 1024}' "/proc/$1/smaps"
+}
+
 # Two of the same guest, with the same files.
 StartGuests() {
   local pod

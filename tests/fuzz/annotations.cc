@@ -21,7 +21,7 @@ MachineSpec Spec(const AnnotationMap& annotations, const PodOptions& options) {
   MachineSpec spec{.name = "fuzz",
                    .uuid = options.machine.uuid,
                    .vcpus = options.machine.vcpus.value_or(1),
-                   .memory = 1 << 30,
+                   .memory = {.size = 1 << 30},
                    .platform = options.machine.platform,
                    .console_socket = "/s/console",
                    .console_log = "/s/log"};

@@ -20,6 +20,16 @@ std::optional<unsigned> Vcpus(const AnnotationReader& reader) {
   return static_cast<unsigned>(std::max<int64_t>(1, *vcpus));
 }
 
+std::optional<unsigned> MaxVcpus(const AnnotationReader& reader, std::optional<unsigned> vcpus) {
+  auto most = reader.Integer(annotation::kMaxVcpus, 1, kMostVcpus);
+  if (!most) return std::nullopt;
+  if (vcpus) {
+    reader.Refuse(annotation::kMaxVcpus,
+                  fmt::format("{} says how many there are, always", annotation::kVcpus.name));
+  }
+  return static_cast<unsigned>(*most);
+}
+
 // 8-4-4-4-12 hexadecimal digits.
 bool IsUuid(const std::string& text) {
   constexpr std::string_view kForm = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
@@ -73,6 +83,8 @@ PlatformSpec ReadPlatform(const AnnotationReader& reader, bool windows) {
 
 MachineOptions ReadMachineOptions(const AnnotationReader& reader) {
   MachineOptions options{.vcpus = Vcpus(reader), .uuid = Uuid(reader)};
+  options.max_vcpus = MaxVcpus(reader, options.vcpus);
+  options.max_memory = reader.Bytes(annotation::kMaxMemory);
   options.windows = reader.Choice<bool>(annotation::kProfile, {{"linux", false}, {"windows", true}})
                         .value_or(false);
   options.platform = ReadPlatform(reader, options.windows);

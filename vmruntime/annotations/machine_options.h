@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -12,6 +13,10 @@ namespace crimux::vm {
 struct MachineOptions {
   // nullopt: by the CPU limit.
   std::optional<unsigned> vcpus;
+  // What the VM can grow to while it runs, in vCPUs and bytes. nullopt: no more than it starts
+  // with.
+  std::optional<unsigned> max_vcpus;
+  std::optional<uint64_t> max_memory;
   // SMBIOS' and libvirt's, in lower case; empty: derived.
   std::string uuid;
   // Without nvram.

@@ -8,9 +8,9 @@ std::span<const Annotation> AllAnnotations() {
   using namespace annotation;
   static constexpr std::array kAll = {
       // Machine.
-      kVcpus, kCpuModel, kCpuFeatures, kCpu, kSystemUuid, kMachine, kFirmware, kSecureBoot, kTpm,
-      kVideo, kNicModel, kNicQueues, kNics, kIngressBandwidth, kEgressBandwidth, kClock, kHyperv,
-      kProfile, kLibvirtXml,
+      kVcpus, kMaxVcpus, kMaxMemory, kCpuModel, kCpuFeatures, kCpu, kSystemUuid, kMachine,
+      kFirmware, kSecureBoot, kTpm, kVideo, kNicModel, kNicQueues, kNics, kIngressBandwidth,
+      kEgressBandwidth, kClock, kHyperv, kProfile, kLibvirtXml,
       // Exec and volumes.
       kExec, kSshUser, kSshKey, kShares, kSharesChown,
       // Disks.

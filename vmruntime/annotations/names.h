@@ -16,6 +16,8 @@ namespace annotation {
 
 // Machine.
 inline constexpr Annotation kVcpus{"crimux.io/vcpus", "VirtletVCPUCount"};
+inline constexpr Annotation kMaxVcpus{"crimux.io/max-vcpus"};
+inline constexpr Annotation kMaxMemory{"crimux.io/max-memory"};
 inline constexpr Annotation kCpuModel{"crimux.io/cpu-model", "VirtletCPUModel"};
 inline constexpr Annotation kCpuFeatures{"crimux.io/cpu-features"};
 inline constexpr Annotation kCpu{"crimux.io/cpu", "VirtletLibvirtCPUSetting"};

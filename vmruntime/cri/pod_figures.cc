@@ -2,18 +2,22 @@
 
 #include <map>
 
+#include "vmruntime/pod/pod_cgroups.h"
+
 namespace crimux::vm {
 namespace {
 
 using state::ContainerRecord;
 using state::SandboxRecord;
 
-Measured ToMeasure(const ContainerRecord& record, const Layout& layout) {
+Measured ToMeasure(const ContainerRecord& record, const Rooms& rooms) {
+  auto sandbox = rooms.registry.FindSandbox(record.sandbox_id());
   return {.id = record.id(),
           .is_running = record.state() == ContainerRecord::RUNNING,
           .started = record.started_at(),
-          .folder = layout.Container(record.id()),
-          .root_disk = record.root_disk()};
+          .folder = rooms.layout.Container(record.id()),
+          .root_disk = record.root_disk(),
+          .cgroup = sandbox ? CgroupOf(record, *sandbox) : std::filesystem::path()};
 }
 
 std::map<std::filesystem::path, NetworkFigures> NetworksOf(
@@ -33,8 +37,7 @@ std::vector<MeasuredContainer> MeasureContainers(const Rooms& rooms, PodStatisti
   });
   std::vector<Measured> wanted;
   wanted.reserve(containers.size());
-  for (const ContainerRecord& record : containers)
-    wanted.push_back(ToMeasure(record, rooms.layout));
+  for (const ContainerRecord& record : containers) wanted.push_back(ToMeasure(record, rooms));
   std::map<std::string, ContainerFigures> figures = statistics.Measure(wanted);
   std::vector<MeasuredContainer> measured;
   measured.reserve(containers.size());

@@ -3,6 +3,7 @@
 #include "vmruntime/cri/dispatcher.h"
 #include "vmruntime/exec/exec_sync.h"
 #include "vmruntime/pod/containers.h"
+#include "vmruntime/pod/resource_updates.h"
 #include "vmruntime/pod/rooms.h"
 #include "vmruntime/pod/sandboxes.h"
 #include "vmruntime/stats/pod_statistics.h"
@@ -20,6 +21,8 @@ void AddSandboxRpcs(Dispatcher& dispatcher, const Rooms& rooms, Sandboxes& sandb
 // CreateContainer, StartContainer, StopContainer, RemoveContainer, ContainerStatus, ListContainers,
 // ReopenContainerLog.
 void AddContainerRpcs(Dispatcher& dispatcher, const Rooms& rooms, Containers& containers);
+// UpdateContainerResources, UpdatePodSandboxResources.
+void AddResourceRpcs(Dispatcher& dispatcher, ResourceUpdates& updates);
 // ListImages, ImageStatus, PullImage, RemoveImage, ImageFsInfo.
 void AddImageRpcs(Dispatcher& dispatcher, const Rooms& rooms);
 // ExecSync, on the thread of `io`; Exec: a URL on the streaming server.

@@ -59,6 +59,7 @@ cri::ContainerStatus StatusOf(const ContainerRecord& record, const ImageStore& i
   *status.mutable_annotations() = record.config().annotations();
   *status.mutable_mounts() = record.config().mounts();
   status.set_log_path(record.log_path());
+  *status.mutable_resources()->mutable_linux() = record.config().linux().resources();
   return status;
 }
 

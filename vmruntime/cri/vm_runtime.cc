@@ -19,6 +19,9 @@
 namespace crimux::vm {
 namespace {
 
+// Where every distribution mounts them.
+constexpr char kCgroups[] = "/sys/fs/cgroup";
+
 // Declared behind all that is used on an io thread: nothing runs there any more when those go.
 struct StopAtEnd {
   IoThread& io;
@@ -41,6 +44,8 @@ struct VmRuntime::Parts {
   DiskImageStore images;
   FileConsoleLogs logs;
   LibvirtHypervisor hypervisor;
+  CgroupFiles cgroup_files;
+  Cgroups cgroups;
   PodStatistics statistics;
   NodeKey key;
   IoThread io;
@@ -56,6 +61,7 @@ struct VmRuntime::Parts {
   Containers containers;
   Sandboxes sandboxes;
   Displays displays;
+  ResourceUpdates updates;
   MachineEnds ends;
   NetworkWatch network_watch;
   Dispatcher dispatcher;
@@ -70,7 +76,8 @@ VmRuntime::Parts::Parts(const VmConfig& vm_config)
       networks(config),
       images(config),
       hypervisor(config),
-      statistics(hypervisor),
+      cgroups(kCgroups, cgroup_files),
+      statistics(hypervisor, cgroups),
       key(layout.SshKey()),
       consoles(logs, io.context(), config.streaming.scrollback),
       commands(registry, layout, hypervisor, key),
@@ -80,11 +87,12 @@ VmRuntime::Parts::Parts(const VmConfig& vm_config)
       qemu(QemuOwner(config)),
       shares(config.virtiofsd, qemu.uid, qemu.gid),
       agent_files(registry, hypervisor),
-      rooms{config, layout,     qemu,     registry, locks,       networks,
-            images, hypervisor, consoles, shares,   agent_files, key.public_line()},
+      rooms{config,     layout,   qemu,   registry,    locks,   networks,         images,
+            hypervisor, consoles, shares, agent_files, cgroups, key.public_line()},
       containers(rooms),
       sandboxes(rooms, containers),
       displays(registry, hypervisor),
+      updates(rooms),
       ends(containers),
       network_watch(rooms) {
   hypervisor.OnEnd([this](const std::string& name, MachineEnd end) { ends.Push(name, end); });
@@ -96,6 +104,7 @@ VmRuntime::Parts::Parts(const VmConfig& vm_config)
   AddContainerRpcs(dispatcher, rooms, containers);
   AddStatsRpcs(dispatcher, rooms, statistics);
   AddMetricRpcs(dispatcher, rooms, statistics);
+  AddResourceRpcs(dispatcher, updates);
   AddImageRpcs(dispatcher, rooms);
   AddExecRpcs(dispatcher, rooms, streams, io.context(), commands);
   AddStreamRpcs(dispatcher, rooms, streams);

@@ -18,7 +18,7 @@ Owner OwnerOf(const std::filesystem::path& node) {
 
 }  // namespace
 
-DeviceAccess::DeviceAccess(const std::vector<std::filesystem::path>& nodes, Owner qemu) {
+DeviceAccess::DeviceAccess(const std::set<std::filesystem::path>& nodes, Owner qemu) {
   try {
     for (const std::filesystem::path& node : nodes) {
       Owner owner = OwnerOf(node);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
 #include <vector>
 
 #include "vmruntime/disk/owner.h"
@@ -13,7 +14,7 @@ namespace crimux::vm {
 class DeviceAccess {
  public:
   // Throws Error that names the node; none is changed then.
-  DeviceAccess(const std::vector<std::filesystem::path>& nodes, Owner qemu);
+  DeviceAccess(const std::set<std::filesystem::path>& nodes, Owner qemu);
   DeviceAccess(const DeviceAccess&) = delete;
   DeviceAccess& operator=(const DeviceAccess&) = delete;
   ~DeviceAccess();

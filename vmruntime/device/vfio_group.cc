@@ -67,4 +67,10 @@ std::vector<HostDeviceSpec> DevicesOfGroup(const std::string& group, const fs::p
   return devices;
 }
 
+fs::path GroupNodeOf(const std::string& function, const fs::path& sysfs) {
+  std::error_code absent;
+  fs::path group = fs::read_symlink(sysfs / "bus/pci/devices" / function / "iommu_group", absent);
+  return group.empty() ? fs::path() : fs::path("/dev/vfio") / group.filename();
+}
+
 }  // namespace crimux::vm

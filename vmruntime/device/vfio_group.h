@@ -15,4 +15,7 @@ std::vector<HostDeviceSpec> DevicesOfGroup(const std::string& group,
                                            const std::filesystem::path& device,
                                            const std::filesystem::path& sysfs);
 
+// The node of a PCI function's IOMMU group: "/dev/vfio/42". Empty for a function in none.
+std::filesystem::path GroupNodeOf(const std::string& function, const std::filesystem::path& sysfs);
+
 }  // namespace crimux::vm

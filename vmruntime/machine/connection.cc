@@ -24,6 +24,13 @@ DomainHandle FindDomain(virConnectPtr connection, const std::string& name) {
   return domain;
 }
 
+DomainHandle ExistingDomain(virConnectPtr connection, const std::string& operation,
+                            const std::string& name) {
+  DomainHandle domain = FindDomain(connection, name);
+  if (!domain) throw Error(grpc::StatusCode::NOT_FOUND, operation, name, "no such machine");
+  return domain;
+}
+
 std::vector<DomainHandle> AllDomains(virConnectPtr connection) {
   virDomainPtr* list = nullptr;
   int count = virConnectListAllDomains(connection, &list, 0);

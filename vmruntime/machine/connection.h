@@ -23,6 +23,10 @@ ConnectionHandle OpenConnection(const std::string& uri);
 // Null when there is no domain of that name; throws Error for every other failure.
 DomainHandle FindDomain(virConnectPtr connection, const std::string& name);
 
+// The same, but throws Error (NOT_FOUND) that names the operation.
+DomainHandle ExistingDomain(virConnectPtr connection, const std::string& operation,
+                            const std::string& name);
+
 // Running or not.
 std::vector<DomainHandle> AllDomains(virConnectPtr connection);
 

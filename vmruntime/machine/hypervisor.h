@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ enum class MachineEnd {
 
 struct MachineState {
   bool running = false;
+  // Running, but its guest is not: a start that was broken off.
+  bool paused = false;
   // Set when it is known how a machine that is not running ended.
   std::optional<MachineEnd> end;
 };
@@ -42,8 +45,11 @@ class Hypervisor {
 
   // Defines the machine; it does not run yet. Throws Error (INTERNAL, INVALID_ARGUMENT).
   virtual void Define(const MachineSpec& spec) = 0;
-  // Starts a defined machine in the network namespace of the calling thread (see RunInNetns).
-  virtual void Start(const std::string& name) = 0;
+  // Starts a defined machine in the network namespace of the calling thread (see RunInNetns). Its
+  // guest doesn't run until Resume.
+  virtual void StartPaused(const std::string& name) = 0;
+  // Lets the guest run; no error when it does.
+  virtual void Resume(const std::string& name) = 0;
   // Asks the guest to power off (ACPI). Returns at once; no error when the machine isn't running.
   virtual void RequestShutdown(const std::string& name) = 0;
   // Ends it at once; no error when it isn't running.
@@ -58,6 +64,22 @@ class Hypervisor {
   virtual std::vector<std::string> List() = 0;
   // Process id of its QEMU; nullopt when it isn't running.
   virtual std::optional<int> Pid(const std::string& name) = 0;
+  // That QEMU, and the helpers that libvirt has started for it. Empty when it isn't running.
+  virtual std::vector<int> Processes(const std::string& name) = 0;
+
+  // What such a machine takes beside its guest's RAM, at most; bytes.
+  virtual uint64_t OwnMemory(const MachineSpec& spec) const = 0;
+  // How many vCPUs a running machine has.
+  virtual unsigned Vcpus(const std::string& name) = 0;
+  // Gives it more, up to its spec's max_vcpus.
+  virtual void SetVcpus(const std::string& name, unsigned vcpus) = 0;
+  // One set of the host's CPUs ("0-2,5" as numbers) for each vCPU.
+  virtual void PinVcpus(const std::string& name, const std::vector<std::set<unsigned>>& cpus) = 0;
+  // What the guest has of its memory now (the balloon's word for it); bytes.
+  virtual uint64_t Memory(const std::string& name) = 0;
+  // Asks the guest's balloon driver to come to that. Returns at once.
+  virtual void SetMemory(const std::string& name, uint64_t bytes) = 0;
+
   // Sends a command to the guest's agent and waits for its answer; both are JSON (QEMU's guest
   // agent protocol). Throws Error: UNAVAILABLE when the agent isn't there or doesn't answer in
   // time, FAILED_PRECONDITION with its own words when it refuses.

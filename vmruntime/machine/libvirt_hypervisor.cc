@@ -34,13 +34,6 @@ std::string PrepareEmbeddedDriver(const VmConfig& config) {
   return "qemu:///embed?root=" + DriverRoot(config).string();
 }
 
-DomainHandle ExistingDomain(virConnectPtr connection, const std::string& operation,
-                            const std::string& name) {
-  DomainHandle domain = FindDomain(connection, name);
-  if (!domain) throw Error(grpc::StatusCode::NOT_FOUND, operation, name, "no such machine");
-  return domain;
-}
-
 // Calls that end or forget a machine succeed when somebody was faster.
 void ThrowUnlessGone(int result, const std::string& operation, const std::string& name) {
   if (result == 0) return;
@@ -54,6 +47,12 @@ void CheckSocketPath(const std::filesystem::path& path) {
   if (path.string().size() < sizeof(sockaddr_un::sun_path)) return;
   throw Error(grpc::StatusCode::INVALID_ARGUMENT, "use Unix socket", path.string(),
               "the path is longer than a socket address can be");
+}
+
+// Not one that QEMU has paused, by a full disk for example.
+bool IsHeldAtStart(int state, int reason) {
+  return state == VIR_DOMAIN_PAUSED &&
+         (reason == VIR_DOMAIN_PAUSED_USER || reason == VIR_DOMAIN_PAUSED_STARTING_UP);
 }
 
 bool IsOff(int state) { return state == VIR_DOMAIN_SHUTOFF || state == VIR_DOMAIN_CRASHED; }
@@ -100,9 +99,27 @@ void LibvirtHypervisor::GiveDisksToQemu(const MachineSpec& spec) const {
   }
 }
 
-void LibvirtHypervisor::Start(const std::string& name) {
+void LibvirtHypervisor::StartPaused(const std::string& name) {
   DomainHandle domain = ExistingDomain(connection_.get(), "start machine", name);
-  if (virDomainCreate(domain.get()) < 0) throw LibvirtError("start machine", name);
+  // libvirt's test driver knows no paused start.
+  unsigned flags = root_.empty() ? 0 : VIR_DOMAIN_START_PAUSED;
+  if (virDomainCreateWithFlags(domain.get(), flags) < 0) {
+    throw LibvirtError("start machine", name);
+  }
+}
+
+void LibvirtHypervisor::Resume(const std::string& name) {
+  DomainHandle domain = ExistingDomain(connection_.get(), "resume machine", name);
+  int state = 0;
+  if (virDomainGetState(domain.get(), &state, nullptr, 0) == 0 && state == VIR_DOMAIN_RUNNING) {
+    return;
+  }
+  if (virDomainResume(domain.get()) < 0) throw LibvirtError("resume machine", name);
+}
+
+void LibvirtHypervisor::Start(const std::string& name) {
+  StartPaused(name);
+  Resume(name);
 }
 
 void LibvirtHypervisor::RequestShutdown(const std::string& name) {
@@ -140,7 +157,9 @@ std::optional<MachineState> LibvirtHypervisor::State(const std::string& name) {
       throw LibvirtError("get the state of machine", name);
     }
     if (IsOff(state)) return MachineState{.running = false, .end = EndOfState(state, reason)};
-    if (IsSettled(domain.get(), name, state)) return MachineState{.running = true};
+    if (IsSettled(domain.get(), name, state)) {
+      return MachineState{.running = true, .paused = IsHeldAtStart(state, reason)};
+    }
     if (steady_clock::now() > deadline) {
       // Only a living process is a running machine, whatever libvirt still believes.
       if (Pid(name)) return MachineState{.running = true};

@@ -26,13 +26,16 @@ class LibvirtHypervisor final : public Hypervisor {
   // INVALID_ARGUMENT for an unusable state_dir, user or group; else that the driver can't be opened
   // (another process uses the root, a package is missing).
   explicit LibvirtHypervisor(const VmConfig& config);
+  // StartPaused and Resume in one.
+  void Start(const std::string& name);
   // For tests: a driver without QEMU ("test:///default").
   LibvirtHypervisor(const VmConfig& config, const std::string& uri);
   ~LibvirtHypervisor() override;
 
   void OnEnd(EndHandler handler) override;
   void Define(const MachineSpec& spec) override;
-  void Start(const std::string& name) override;
+  void StartPaused(const std::string& name) override;
+  void Resume(const std::string& name) override;
   void RequestShutdown(const std::string& name) override;
   void Destroy(const std::string& name) override;
   void Undefine(const std::string& name) override;
@@ -44,6 +47,13 @@ class LibvirtHypervisor final : public Hypervisor {
   std::filesystem::path VncSocket(const std::string& name) override;
   std::optional<int> Pid(const std::string& name) override;
   GuestMemoryQuestion AskGuestMemories() override;
+  std::vector<int> Processes(const std::string& name) override;
+  uint64_t OwnMemory(const MachineSpec& spec) const override;
+  unsigned Vcpus(const std::string& name) override;
+  void SetVcpus(const std::string& name, unsigned vcpus) override;
+  void PinVcpus(const std::string& name, const std::vector<std::set<unsigned>>& cpus) override;
+  uint64_t Memory(const std::string& name) override;
+  void SetMemory(const std::string& name, uint64_t bytes) override;
   std::string Fault() override;
 
  private:

@@ -11,4 +11,8 @@ namespace crimux::vm {
 std::optional<int> FindQemuProcess(const std::filesystem::path& driver_root,
                                    const std::string& machine);
 
+// The living swtpm that keeps its state below this folder (see TpmState). Looks through all
+// processes, unless the folder isn't there.
+std::optional<int> FindSwtpmProcess(const std::filesystem::path& tpm_state);
+
 }  // namespace crimux::vm

@@ -8,6 +8,7 @@
 #include "base/id.h"
 #include "vmruntime/pod/containers.h"
 #include "vmruntime/pod/machine_identity.h"
+#include "vmruntime/pod/pod_cgroups.h"
 
 namespace crimux::vm {
 namespace {
@@ -97,6 +98,8 @@ void Containers::RemoveLocked(const ContainerRecord& container) {
   rooms_.shares.Stop(rooms_.layout.Container(id));
   rooms_.hypervisor.Undefine(id);
   FaultPoint("remove.undefined");
+  RemoveCgroup(container);
+  FaultPoint("remove.cgroup-removed");
   RemoveOwnTpm(container, rooms_);
   FaultPoint("remove.tpm-removed");
   RemoveTree(rooms_.layout.Container(id));
@@ -114,17 +117,36 @@ void Containers::Ended(const std::string& id, MachineEnd end) {
   FaultPoint("stop.log-finished");
   rooms_.shares.Stop(rooms_.layout.Container(id));
   FaultPoint("stop.share-stopped");
+  ExitAfter(*container, end);
+  // Not before: what it knows of the end would be lost with a crash in between.
+  RemoveCgroup(*container);
+  FaultPoint("stop.cgroup-removed");
+}
+
+void Containers::ExitAfter(const ContainerRecord& container, MachineEnd end) {
+  const std::string& id = container.id();
   switch (end) {
     case MachineEnd::kShutdown:
       return Exit(id, 0, "Completed", "");
     case MachineEnd::kDestroyed:
       return Exit(id, kKilled, "Error",
-                  container->stop_requested() ? "" : "the machine was destroyed from outside");
+                  container.stop_requested() ? "" : "the machine was destroyed from outside");
     case MachineEnd::kCrashed:
-      return Exit(id, kCrashed, "Error", "the machine crashed");
+      if (!KernelKilled(container)) return Exit(id, kCrashed, "Error", "the machine crashed");
+      return Exit(id, kKilled, "OOMKilled", "the kernel killed QEMU for want of memory");
     case MachineEnd::kFailed:
       return;  // Start knows more, and says it.
   }
+}
+
+bool Containers::KernelKilled(const ContainerRecord& container) const {
+  auto sandbox = rooms_.registry.FindSandbox(container.sandbox_id());
+  return sandbox && rooms_.cgroups.OomKills(CgroupOf(container, *sandbox)) > 0;
+}
+
+void Containers::RemoveCgroup(const ContainerRecord& container) {
+  auto sandbox = rooms_.registry.FindSandbox(container.sandbox_id());
+  if (sandbox) RemoveContainerCgroup(container, *sandbox, rooms_.cgroups);
 }
 
 void Containers::Exit(const std::string& id, int exit_code, const std::string& reason,

@@ -5,6 +5,8 @@
 #include "base/error.h"
 #include "vmruntime/device/character_device.h"
 #include "vmruntime/device/host_devices.h"
+#include "vmruntime/device/vfio_group.h"
+#include "vmruntime/pod/network_record.h"
 
 namespace crimux::vm {
 namespace {
@@ -13,6 +15,12 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kNodePrefix = "serial-";
 
+bool IsNic(const HostDeviceSpec& device, const MachineSpec& spec) {
+  const auto* function = std::get_if<PciFunction>(&device);
+  return function != nullptr &&
+         std::ranges::find(spec.nics, function->address, &NicSpec::pci) != spec.nics.end();
+}
+
 }  // namespace
 
 void AddHostDevices(const state::ContainerRecord& container, const Rooms& rooms, MachineSpec* spec,
@@ -20,6 +28,7 @@ void AddHostDevices(const state::ContainerRecord& container, const Rooms& rooms,
   for (const auto& device : container.config().devices()) {
     if (!IsCharacterDevice(device.host_path())) continue;
     for (HostDeviceSpec& host_device : HostDevicesOf(device.host_path(), sysfs)) {
+      if (IsNic(host_device, *spec)) continue;
       if (std::ranges::find(spec->host_devices, host_device) != spec->host_devices.end()) {
         throw Error(grpc::StatusCode::INVALID_ARGUMENT, "give device", device.host_path(),
                     "the VM has it already");
@@ -38,12 +47,17 @@ void AddHostDevices(const state::ContainerRecord& container, const Rooms& rooms,
   }
 }
 
-std::vector<fs::path> NodesThatQemuOpens(const runtime::v1::ContainerConfig& container,
-                                         const fs::path& sysfs) {
-  std::vector<fs::path> nodes;
-  for (const auto& device : container.devices()) {
+std::set<fs::path> NodesThatQemuOpens(const state::ContainerRecord& container,
+                                      const state::SandboxRecord& sandbox, const fs::path& sysfs) {
+  std::set<fs::path> nodes;
+  for (const auto& device : container.config().devices()) {
     const fs::path node = device.host_path();
-    if (IsCharacterDevice(node) && QemuOpensByPath(node, sysfs)) nodes.push_back(node);
+    if (IsCharacterDevice(node) && QemuOpensByPath(node, sysfs)) nodes.insert(node);
+  }
+  for (const GuestInterface& interface : FromRecord(sandbox.network()).interfaces) {
+    if (interface.pci.empty()) continue;
+    fs::path node = GroupNodeOf(interface.pci, sysfs);
+    if (IsCharacterDevice(node)) nodes.insert(node);
   }
   return nodes;
 }

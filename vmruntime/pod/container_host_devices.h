@@ -1,7 +1,7 @@
 #pragma once
 
 #include <filesystem>
-#include <vector>
+#include <set>
 
 #include "vmruntime/machine/domain/machine_spec.h"
 #include "vmruntime/pod/rooms.h"
@@ -16,9 +16,10 @@ namespace crimux::vm {
 void AddHostDevices(const state::ContainerRecord& container, const Rooms& rooms, MachineSpec* spec,
                     const std::filesystem::path& sysfs = "/sys");
 
-// The nodes of them that QEMU opens by their path on the node, while it starts. A device that has
-// gone meanwhile is left out; QEMU will say so.
-std::vector<std::filesystem::path> NodesThatQemuOpens(const runtime::v1::ContainerConfig& container,
-                                                      const std::filesystem::path& sysfs = "/sys");
+// The nodes of them, and of cards that are PCI functions, that QEMU opens by their path on the node
+// while it starts. A device that has gone meanwhile is left out; QEMU will say so.
+std::set<std::filesystem::path> NodesThatQemuOpens(const state::ContainerRecord& container,
+                                                   const state::SandboxRecord& sandbox,
+                                                   const std::filesystem::path& sysfs = "/sys");
 
 }  // namespace crimux::vm

@@ -11,8 +11,6 @@
 #include "base/id.h"
 #include "base/rollback.h"
 #include "vmruntime/annotations/pod_options.h"
-#include "vmruntime/device/device_access.h"
-#include "vmruntime/network/netns.h"
 #include "vmruntime/pod/console_file.h"
 #include "vmruntime/pod/container_disks.h"
 #include "vmruntime/pod/container_host_devices.h"
@@ -28,8 +26,6 @@ namespace {
 using grpc::StatusCode;
 using state::ContainerRecord;
 using state::SandboxRecord;
-
-constexpr int kStartError = 128;  // as container runtimes have it
 
 // Absent when the pod wants no log.
 std::string LogPath(const runtime::v1::CreateContainerRequest& request,
@@ -187,23 +183,9 @@ void Containers::Start(const std::string& id_or_prefix) {
     StartMachine(container, sandbox);
     rooms_.agent_files.Deliver(container, sandbox);
   } catch (const std::exception& e) {
-    rooms_.shares.Stop(rooms_.layout.Container(id));
-    rooms_.consoles.Finish(id);
-    Exit(id, kStartError, "StartError", e.what());
+    GiveUpStart(container, e.what());
     throw;
   }
-}
-
-void Containers::StartMachine(const ContainerRecord& container, const SandboxRecord& sandbox) {
-  ShareOptions options = ReadPodOptions(AnnotationsOf(sandbox.config())).shares;
-  auto volumes = VolumesOf(container, options, rooms_.layout);
-  RunInNetns(sandbox.netns(), [&] {
-    if (volumes) rooms_.shares.Start(*volumes);
-    FaultPoint("start.shared");
-    DeviceAccess access(NodesThatQemuOpens(container.config()), rooms_.qemu);
-    rooms_.hypervisor.Start(container.id());
-  });
-  FaultPoint("start.runs");
 }
 
 }  // namespace crimux::vm

@@ -41,6 +41,12 @@ class Containers {
   // The machine of this container has ended: completes its log, then makes it EXITED. Idempotent.
   void Ended(const std::string& id, MachineEnd end);
 
+  // Goes on with a start that was broken off when QEMU was there and its guest not running yet.
+  void ResumeStart(const state::ContainerRecord& container, const state::SandboxRecord& sandbox);
+
+  // The cgroup of a machine that has ended; nothing when there is none.
+  void RemoveCgroup(const state::ContainerRecord& container);
+
   // Goes on with (or starts) turning the container's console into its log.
   void FollowConsole(const state::ContainerRecord& container);
 
@@ -51,6 +57,10 @@ class Containers {
   void StartMachine(const state::ContainerRecord& container, const state::SandboxRecord& sandbox);
   void TellGuest(const state::ContainerRecord& container, const state::SandboxRecord& sandbox);
   void Destroy(const std::string& id);
+  void GiveUpStart(const state::ContainerRecord& container, const std::string& why);
+  void ExitAfter(const state::ContainerRecord& container, MachineEnd end);
+  // Whether the kernel has killed its QEMU for want of memory.
+  bool KernelKilled(const state::ContainerRecord& container) const;
   void Exit(const std::string& id, int exit_code, const std::string& reason,
             const std::string& message);
 

@@ -46,17 +46,19 @@ void Recovery::RecoverContainer(const ContainerRecord& container) {
     case ContainerRecord::RUNNING: {
       auto state = rooms_.hypervisor.State(id);
       containers_.FollowConsole(container);
-      if (state && state->running) return GiveFiles(container);
+      if (state && state->running) return TakeOver(container, state->paused);
       return containers_.Ended(id, state && state->end ? *state->end : MachineEnd::kCrashed);
     }
     default:
-      return;
+      return containers_.RemoveCgroup(container);
   }
 }
 
-void Recovery::GiveFiles(const ContainerRecord& container) {
+void Recovery::TakeOver(const ContainerRecord& container, bool paused) {
   auto sandbox = rooms_.registry.FindSandbox(container.sandbox_id());
-  if (sandbox) rooms_.agent_files.Deliver(container, *sandbox);
+  if (!sandbox) return;
+  if (paused) containers_.ResumeStart(container, *sandbox);
+  rooms_.agent_files.Deliver(container, *sandbox);
 }
 
 void Recovery::RecoverSandbox(const SandboxRecord& sandbox) {

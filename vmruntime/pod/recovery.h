@@ -20,7 +20,7 @@ class Recovery {
 
  private:
   void RecoverContainer(const state::ContainerRecord& container);
-  void GiveFiles(const state::ContainerRecord& container);
+  void TakeOver(const state::ContainerRecord& container, bool paused);
   void RecoverSandbox(const state::SandboxRecord& sandbox);
   void RemoveStrangers();
   void RemoveStrangeDisks();

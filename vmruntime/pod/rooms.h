@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/config.h"
+#include "vmruntime/cgroup/cgroups.h"
 #include "vmruntime/console/console_log.h"
 #include "vmruntime/disk/owner.h"
 #include "vmruntime/image/image_store.h"
@@ -27,6 +28,7 @@ struct Rooms {
   ConsoleLogs& consoles;
   Shares& shares;
   AgentFiles& agent_files;
+  Cgroups& cgroups;
   // By which this node enters its guests: a line of authorized_keys.
   std::string ssh_key;
 };

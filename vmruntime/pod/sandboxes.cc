@@ -16,6 +16,7 @@
 #include "vmruntime/pod/machine_spec.h"
 #include "vmruntime/pod/network_record.h"
 #include "vmruntime/pod/nics.h"
+#include "vmruntime/pod/pod_cgroups.h"
 
 namespace crimux::vm {
 namespace {
@@ -75,6 +76,9 @@ std::string Sandboxes::Run(const runtime::v1::RunPodSandboxRequest& request) {
   FaultPoint("run-pod.recorded");
   Rollback rollback;
   rollback.Add("record", [this, sandbox] { Forget(sandbox); });
+  rollback.Add("cgroup", [this, sandbox] { RemovePodCgroup(sandbox, rooms_); });
+  MakePodCgroup(sandbox, rooms_.cgroups);
+  FaultPoint("run-pod.cgroup-made");
   state::Network network = MakeNetwork(sandbox);
   rollback.Add("network", [this, sandbox] { Dismantle(sandbox); });
   rooms_.registry.UpdateSandbox(id, [&](SandboxRecord& record) {
@@ -96,6 +100,9 @@ SandboxRecord Sandboxes::NewRecord(const runtime::v1::RunPodSandboxRequest& requ
   *sandbox.mutable_config() = request.config();
   if (!request.config().has_dns_config()) UseHostDns(sandbox.mutable_config());
   sandbox.set_netns((rooms_.config.netns_dir / ("crimux-" + sandbox.id())).string());
+  for (const std::filesystem::path& cgroup : rooms_.cgroups.Missing(CgroupOf(sandbox))) {
+    sandbox.add_made_cgroups(cgroup.string());
+  }
   return sandbox;
 }
 
@@ -123,6 +130,8 @@ void Sandboxes::Dismantle(const SandboxRecord& sandbox) {
   FaultPoint("stop-pod.namespace-removed");
   RemoveTree(work_dir);
   FaultPoint("stop-pod.folder-removed");
+  RemovePodCgroup(sandbox, rooms_);
+  FaultPoint("stop-pod.cgroup-removed");
 }
 
 void Sandboxes::StopLocked(const SandboxRecord& sandbox) {

@@ -7,7 +7,8 @@
 
 namespace crimux::vm {
 
-// The sandboxes of VM pods: a network namespace, its CNI network, bridge, tap and DHCP server.
+// The sandboxes of VM pods: a cgroup, a network namespace, its CNI network, bridge, tap and DHCP
+// server.
 //
 //   (none) ── Run (CREATING) ──> READY ── Stop ──> NOT_READY ── Remove ──> (none)
 //

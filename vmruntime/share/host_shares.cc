@@ -46,4 +46,9 @@ void HostShares::Start(const ShareRequest& request) {
 
 void HostShares::Stop(const std::filesystem::path& work_dir) { Virtiofsd("", work_dir).Stop(); }
 
+std::vector<int> HostShares::Processes(const std::filesystem::path& work_dir) {
+  std::optional<int> pid = Virtiofsd("", work_dir).Pid();
+  return pid ? std::vector<int>{*pid} : std::vector<int>{};
+}
+
 }  // namespace crimux::vm

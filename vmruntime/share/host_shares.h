@@ -14,6 +14,7 @@ class HostShares : public Shares {
   // FAILED_PRECONDITION when there is no virtiofsd.
   void Start(const ShareRequest& request) override;
   void Stop(const std::filesystem::path& work_dir) override;
+  std::vector<int> Processes(const std::filesystem::path& work_dir) override;
 
  private:
   const std::filesystem::path virtiofsd_;

@@ -34,6 +34,8 @@ class Shares {
   // Ends what Start has started for a machine that doesn't run (any more). Any thread; succeeds
   // when there is nothing.
   virtual void Stop(const std::filesystem::path& work_dir) = 0;
+  // The processes that serve that machine; their children not counted.
+  virtual std::vector<int> Processes(const std::filesystem::path& work_dir) = 0;
 };
 
 }  // namespace crimux::vm

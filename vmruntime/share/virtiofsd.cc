@@ -47,7 +47,7 @@ LastingProcess Virtiofsd::Process() const {
   return {work_dir_ / "virtiofsd.pid", "virtiofsd", SourceOption(Tree())};
 }
 
-bool Virtiofsd::Running() const { return Process().Pid().has_value(); }
+std::optional<int> Virtiofsd::Pid() const { return Process().Pid(); }
 
 void Virtiofsd::Stop() const { Process().Stop(); }
 

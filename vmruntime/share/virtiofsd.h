@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "base/lasting_process.h"
@@ -19,7 +20,8 @@ class Virtiofsd {
   // return, once. Throws Error; leaves nothing then.
   void Start(const std::filesystem::path& socket, unsigned uid, unsigned gid,
              const std::vector<SharedMount>& mounts) const;
-  bool Running() const;
+  bool Running() const { return Pid().has_value(); }
+  std::optional<int> Pid() const;
   // Succeeds when there is none.
   void Stop() const;
 

@@ -15,6 +15,12 @@ std::optional<uint64_t> RealLimit(std::optional<uint64_t> limit) {
   return limit && *limit < kNoLimit ? limit : std::nullopt;
 }
 
+void SetMemory(uint64_t usage, uint64_t droppable, uint64_t rss, MachineFigures* figures) {
+  figures->usage = std::max(figures->usage, usage);
+  figures->working_set = std::max(figures->working_set, usage - std::min(usage, droppable));
+  figures->rss = std::max(figures->rss, rss);
+}
+
 void ReadMemoryV1(const path& folder, MachineFigures* figures) {
   auto usage = ReadNumber(folder / "memory.usage_in_bytes");
   auto stat = ReadSmallFile(folder / "memory.stat");
@@ -28,9 +34,7 @@ void ReadMemoryV1(const path& folder, MachineFigures* figures) {
                       {"total_swap", &figures->swap},
                       {"total_pgfault", &figures->page_faults},
                       {"total_pgmajfault", &figures->major_page_faults}});
-  figures->usage = *usage;
-  figures->working_set = *usage - std::min(*usage, inactive_file);
-  figures->rss = anonymous + shmem;
+  SetMemory(*usage, inactive_file, anonymous + shmem, figures);
   auto both = RealLimit(ReadNumber(folder / "memory.memsw.limit_in_bytes"));
   auto memory = RealLimit(ReadNumber(folder / "memory.limit_in_bytes"));
   if (both && memory) figures->swap_limit = *both - std::min(*both, *memory);
@@ -48,12 +52,14 @@ void ReadMemoryV2(const path& folder, MachineFigures* figures) {
                       {"shmem", &shmem},
                       {"pgfault", &figures->page_faults},
                       {"pgmajfault", &figures->major_page_faults}});
-  figures->usage = *usage;
-  figures->working_set = *usage - std::min(*usage, inactive_file);
-  figures->rss = anonymous + shmem;
+  SetMemory(*usage, inactive_file, anonymous + shmem, figures);
   figures->swap = ReadNumber(folder / "memory.swap.current").value_or(figures->swap);
   figures->swap_limit = ReadNumber(folder / "memory.swap.max");
   figures->memory_pressure = ReadPressures(folder / "memory.pressure");
+}
+
+void ReadCpuV1(const path& folder, MachineFigures* figures) {
+  figures->cpu = ReadNumber(folder / "cpuacct.usage").value_or(figures->cpu);
 }
 
 void ReadCpuV2(const path& folder, MachineFigures* figures) {
@@ -68,19 +74,16 @@ void ReadCpuV2(const path& folder, MachineFigures* figures) {
 
 }  // namespace
 
-void OverlayCgroupFigures(const CgroupFolders& folders, MachineFigures* figures) {
-  bool unified = folders.version == 2;
-  if (!folders.cpu.empty()) {
-    if (unified)
-      ReadCpuV2(folders.cpu, figures);
-    else
-      figures->cpu = ReadNumber(folders.cpu / "cpuacct.usage").value_or(figures->cpu);
+void OverlayCgroupFigures(const Cgroups& cgroups, const path& cgroup, MachineFigures* figures) {
+  bool unified = cgroups.version() == 2;
+  if (auto folder = cgroups.Folder(cgroup, "cpuacct")) {
+    unified ? ReadCpuV2(*folder, figures) : ReadCpuV1(*folder, figures);
   }
-  if (!folders.memory.empty()) {
-    unified ? ReadMemoryV2(folders.memory, figures) : ReadMemoryV1(folders.memory, figures);
+  if (auto folder = cgroups.Folder(cgroup, "memory")) {
+    unified ? ReadMemoryV2(*folder, figures) : ReadMemoryV1(*folder, figures);
   }
-  if (!folders.pids.empty()) {
-    figures->tasks = ReadNumber(folders.pids / "pids.current").value_or(figures->tasks);
+  if (auto folder = cgroups.Folder(cgroup, "pids")) {
+    figures->tasks = ReadNumber(*folder / "pids.current").value_or(figures->tasks);
   }
 }
 

@@ -1,17 +1,16 @@
 #include "vmruntime/stats/machine_figures.h"
 
 #include "vmruntime/stats/cgroup_figures.h"
-#include "vmruntime/stats/cgroup_folders.h"
 #include "vmruntime/stats/process_figures.h"
 
 namespace crimux::vm {
 
-std::optional<MachineFigures> ReadMachineFigures(const FigureRoots& roots, int pid,
-                                                 const std::string& container_id) {
-  std::optional<MachineFigures> figures = ReadProcessFigures(roots.proc, pid);
+std::optional<MachineFigures> ReadMachineFigures(const std::filesystem::path& proc, int pid,
+                                                 const Cgroups& cgroups,
+                                                 const std::filesystem::path& cgroup) {
+  std::optional<MachineFigures> figures = ReadProcessFigures(proc, pid);
   if (!figures) return std::nullopt;
-  // Hierarchies of v1 are independent: one may have a cgroup for the machine where others do not.
-  OverlayCgroupFigures(FindCgroupFolders(roots, pid, container_id), &*figures);
+  OverlayCgroupFigures(cgroups, cgroup, &*figures);
   return figures;
 }
 

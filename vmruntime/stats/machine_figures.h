@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
-#include <string>
 
+#include "vmruntime/cgroup/cgroups.h"
 #include "vmruntime/stats/pressure.h"
 
 namespace crimux::vm {
@@ -34,16 +34,11 @@ struct MachineFigures {
   std::optional<Pressures> io_pressure;
 };
 
-// Where figures are read; tests have folders of their own.
-struct FigureRoots {
-  std::filesystem::path proc = "/proc";
-  std::filesystem::path cgroups = "/sys/fs/cgroup";
-};
-
-// Of a QEMU process: what its cgroup says, if it lives in one that carries the container's id, else
-// what /proc says of the process alone. Asks neither QEMU nor libvirt, so a machine that hangs is
-// measured as any other. nullopt: the process is gone.
-std::optional<MachineFigures> ReadMachineFigures(const FigureRoots& roots, int pid,
-                                                 const std::string& container_id);
+// Of a QEMU process: what its cgroup says, if it is there, else what /proc (at `proc`) says of the
+// process alone. Asks neither QEMU nor libvirt, so a machine that hangs is measured as any other.
+// nullopt: the process is gone.
+std::optional<MachineFigures> ReadMachineFigures(const std::filesystem::path& proc, int pid,
+                                                 const Cgroups& cgroups,
+                                                 const std::filesystem::path& cgroup);
 
 }  // namespace crimux::vm

@@ -21,9 +21,9 @@ bool IsFresh(const GuestMemory& guest) {
 
 }  // namespace
 
-PodStatistics::PodStatistics(Hypervisor& hypervisor, const FigureRoots& roots)
+PodStatistics::PodStatistics(Hypervisor& hypervisor, const Cgroups& cgroups)
     : hypervisor_(hypervisor),
-      roots_(roots),
+      cgroups_(cgroups),
       guests_(hypervisor.AskGuestMemories()),
       file_systems_([&hypervisor](const std::string& machine) {
         return hypervisor.AgentCommand(machine, kFileSystems, kAgentPatience);
@@ -49,7 +49,7 @@ std::map<std::string, ContainerFigures> PodStatistics::Measure(
 void PodStatistics::MeasureMachine(const Measured& container, ContainerFigures* figures) {
   std::optional<int> pid = hypervisor_.Pid(container.id);
   if (!pid) return;
-  figures->machine = ReadMachineFigures(roots_, *pid, container.id);
+  figures->machine = ReadMachineFigures("/proc", *pid, cgroups_, container.cgroup);
   if (!figures->machine) return;
   const MachineFigures& machine = *figures->machine;
   figures->nano_cores =

@@ -26,6 +26,8 @@ struct Measured {
   int64_t started = 0;
   std::filesystem::path folder;
   std::filesystem::path root_disk;
+  // Of its machine (see Cgroups).
+  std::filesystem::path cgroup;
 };
 
 struct ContainerFigures {
@@ -49,7 +51,8 @@ class PodStatistics {
   // How long guests may keep everybody waiting.
   static constexpr std::chrono::milliseconds kPatience{5};
 
-  explicit PodStatistics(Hypervisor& hypervisor, const FigureRoots& roots = {});
+  // Both must outlive this.
+  PodStatistics(Hypervisor& hypervisor, const Cgroups& cgroups);
 
   // By container id.
   std::map<std::string, ContainerFigures> Measure(const std::vector<Measured>& containers);
@@ -64,7 +67,7 @@ class PodStatistics {
   void MeasureMachine(const Measured& container, ContainerFigures* figures);
 
   Hypervisor& hypervisor_;
-  const FigureRoots roots_;
+  const Cgroups& cgroups_;
   CpuRates rates_;
   GuestFigures guests_;
   GuestFileSystems file_systems_;

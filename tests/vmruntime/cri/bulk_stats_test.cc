@@ -58,7 +58,7 @@ struct Node : MeasuredWorld {
 
 // Milliseconds; the best of some, since others use this machine as well.
 double BestTime(Node& node) {
-  PodStatistics statistics(node.dir.hypervisor);
+  PodStatistics statistics(node.dir.hypervisor, node.world.cgroups);
   Dispatcher dispatcher;
   AddStatsRpcs(dispatcher, node.world.rooms, statistics);
   double best = 1e9;
@@ -102,7 +102,7 @@ TEST_CASE("statistics of 100 VMs take milliseconds, also while one hangs") {
 
 TEST_CASE("the guests of the other VMs are heard while one hangs") {
   Node node(true);
-  PodStatistics statistics(node.dir.hypervisor);
+  PodStatistics statistics(node.dir.hypervisor, node.world.cgroups);
   Dispatcher dispatcher;
   AddStatsRpcs(dispatcher, node.world.rooms, statistics);
   cri::ListContainerStatsResponse response;

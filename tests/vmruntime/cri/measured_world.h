@@ -16,7 +16,7 @@ namespace crimux::vm {
 struct MeasuredWorld {
   WorldDir dir;
   World world{dir.path(), dir.hypervisor};
-  PodStatistics statistics{dir.hypervisor};
+  PodStatistics statistics{dir.hypervisor, world.cgroups};
   Dispatcher dispatcher;
 
   MeasuredWorld() {

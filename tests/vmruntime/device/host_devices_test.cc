@@ -6,6 +6,7 @@
 #include "tests/temporary_dir.h"
 #include "tests/vmruntime/device/fake_sysfs.h"
 #include "vmruntime/device/character_device.h"
+#include "vmruntime/device/vfio_group.h"
 
 namespace crimux::vm {
 namespace {
@@ -39,6 +40,16 @@ TEST_CASE("a VFIO group is its PCI functions without bridges, in the order of th
   node.sysfs.Pci("43", "0000:3c:00.0", "0x030000", "nouveau");
   CHECK(node.Of(group) == Devices{PciFunction{"0000:3b:00.0"}, PciFunction{"0000:3b:00.1"}});
   CHECK(QemuOpensByPath(group, node.sysfs.path()));
+}
+
+TEST_CASE("a function's group has a node, if there is a group") {
+  Node node;
+  auto devices = node.sysfs.path() / "bus/pci/devices";
+  std::filesystem::create_directories(devices / "0000:3b:00.1");
+  std::filesystem::create_directory_symlink("../../../../kernel/iommu_groups/42",
+                                            devices / "0000:3b:00.1/iommu_group");
+  CHECK(GroupNodeOf("0000:3b:00.1", node.sysfs.path()) == "/dev/vfio/42");
+  CHECK(GroupNodeOf("0000:3b:00.2", node.sysfs.path()).empty());
 }
 
 TEST_CASE("a vendor's VFIO driver is one, too") {

@@ -47,6 +47,30 @@ TEST_CASE("a machine boots its disk, talks on its console, and powers off when a
   qemu.hypervisor.RequestShutdown("talks");  // not running: no error
 }
 
+TEST_CASE("a machine starts with its guest stopped, and can be pinned and asked before it runs") {
+  Qemu qemu;
+  MachineSpec spec = TestMachine(StateDir(), "waits");
+  spec.max_vcpus = 2;
+  spec.memory.max = 128U << 20;
+  spec.memory.nodes = "0";
+  qemu.hypervisor.Define(spec);
+  qemu.hypervisor.StartPaused("waits");
+  CHECK(qemu.hypervisor.State("waits")->paused);
+  CHECK(qemu.hypervisor.Processes("waits") == std::vector<int>{*qemu.hypervisor.Pid("waits")});
+  CHECK(qemu.hypervisor.Vcpus("waits") == 1);
+  qemu.hypervisor.PinVcpus("waits", {{0}});
+  qemu.hypervisor.Resume("waits");
+  qemu.hypervisor.Resume("waits");  // runs: no error
+  REQUIRE(WaitForConsole(spec, "hello\n"));
+  CHECK_FALSE(qemu.hypervisor.State("waits")->paused);
+  qemu.hypervisor.SetVcpus("waits", 2);
+  CHECK(qemu.hypervisor.Vcpus("waits") == 2);
+  CHECK_THROWS_AS(qemu.hypervisor.SetVcpus("waits", 3), Error);
+  // Without a balloon driver the guest has all that it began with.
+  CHECK(qemu.hypervisor.Memory("waits") == 128U << 20);
+  qemu.hypervisor.SetMemory("waits", 64 << 20);
+}
+
 TEST_CASE("a machine that starts again appends to its console log") {
   Qemu qemu;
   MachineSpec spec = qemu.Boot("again");

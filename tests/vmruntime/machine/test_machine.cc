@@ -41,7 +41,7 @@ MachineSpec SpecOf(const fs::path& state_dir, const std::string& name) {
   // The same name has the same uuid, also in another process.
   spec.uuid = fmt::format("6f1c9d38-8a4e-4f0a-9d53-{:012x}",
                           std::hash<std::string>()(name) & 0xffff'ffff'ffff);
-  spec.memory = 64ULL << 20;
+  spec.memory.size = 64ULL << 20;
   spec.disks = {{.file = dir / "disk.img", .format = "raw"}};
   spec.console_socket = dir / "console";
   spec.console_log = dir / "console.log";

@@ -43,9 +43,21 @@ TEST_CASE("what device plugins give becomes devices of the machine, in order; di
   pod.Give(pod.sysfs.Device("virtual/vfio/1"));
   pod.Give("/dev/loop-control-is-not-there");
   CHECK(pod.Added() == Devices{Vsock{}, PciFunction{"0000:01:00.0"}});
-  auto opened = NodesThatQemuOpens(pod.container.config(), pod.sysfs.path());
+  auto opened = NodesThatQemuOpens(pod.container, {}, pod.sysfs.path());
   REQUIRE(opened.size() == 1);
-  CHECK(opened[0] == pod.container.config().devices(2).host_path());
+  CHECK(*opened.begin() == pod.container.config().devices(2).host_path());
+}
+
+TEST_CASE("a function that is a card of the pod's network is not added again") {
+  Pod pod;
+  pod.sysfs.Pci("1", "0000:01:00.0", "0x020000", "vfio-pci");
+  pod.sysfs.Pci("2", "0000:01:00.1", "0x020000", "vfio-pci");
+  pod.Give(pod.sysfs.Device("virtual/vfio/1"));
+  pod.Give(pod.sysfs.Device("virtual/vfio/2"));
+  MachineSpec spec;
+  spec.nics = {{.pci = "0000:01:00.0"}};
+  AddHostDevices(pod.container, pod.world.rooms, &spec, pod.sysfs.path());
+  CHECK(spec.host_devices == Devices{PciFunction{"0000:01:00.1"}});
 }
 
 TEST_CASE("a serial line has a node of the machine's own") {

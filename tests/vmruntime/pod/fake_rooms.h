@@ -1,5 +1,8 @@
 #pragma once
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -10,6 +13,7 @@
 #include "base/error.h"
 #include "base/process.h"
 #include "tests/temporary_dir.h"
+#include "tests/vmruntime/cgroup/fake_cgroup_v2.h"
 #include "vmruntime/network/netns.h"
 #include "vmruntime/pod/containers.h"
 #include "vmruntime/pod/recovery.h"
@@ -26,9 +30,30 @@ class FakeHypervisor : public Hypervisor {
     machines[spec.name] = MachineState{};
     specs[spec.name] = spec;
   }
-  void Start(const std::string& name) override {
+  void StartPaused(const std::string& name) override {
     if (fail_start) throw Error(grpc::StatusCode::INTERNAL, "start", name, "no");
-    machines.at(name).running = true;
+    machines.at(name) = {.running = true, .paused = true};
+    vcpus[name] = specs.at(name).vcpus;
+    memory[name] = specs.at(name).memory.size;
+  }
+  void Resume(const std::string& name) override {
+    if (fail_resume) throw Error(grpc::StatusCode::INTERNAL, "resume", name, "no");
+    machines.at(name).paused = false;
+  }
+  std::vector<int> Processes(const std::string&) override { return {::getpid()}; }
+  uint64_t OwnMemory(const MachineSpec&) const override { return own_memory; }
+  unsigned Vcpus(const std::string& name) override { return vcpus.at(name); }
+  void SetVcpus(const std::string& name, unsigned count) override {
+    if (fail_vcpus) throw Error(grpc::StatusCode::INTERNAL, "set vCPUs of", name, "no");
+    vcpus.at(name) = count;
+  }
+  void PinVcpus(const std::string& name, const std::vector<std::set<unsigned>>& cpus) override {
+    pins[name] = cpus;
+  }
+  uint64_t Memory(const std::string& name) override { return memory.at(name); }
+  void SetMemory(const std::string& name, uint64_t bytes) override {
+    memory_asked.push_back(bytes);
+    if (has_balloon) memory.at(name) = bytes;
   }
   void RequestShutdown(const std::string& name) override {
     ++shutdown_requests;
@@ -69,13 +94,24 @@ class FakeHypervisor : public Hypervisor {
     auto found = machines.find(name);
     if (found == machines.end() || !found->second.running) return;
     found->second = {.running = false, .end = end};
+    if (on_gone) on_gone();
     if (handler_) handler_(name, end);
   }
 
   std::function<std::string(const std::string& command)> agent;
+  // QEMU has ended.
+  std::function<void()> on_gone;
   bool fail_define = false;
   bool fail_start = false;
   bool fail_shutdown = false;
+  bool fail_resume = false;
+  bool fail_vcpus = false;
+  bool has_balloon = true;
+  uint64_t own_memory = 100ULL << 20;
+  std::map<std::string, unsigned> vcpus;
+  std::map<std::string, uint64_t> memory;
+  std::vector<uint64_t> memory_asked;
+  std::map<std::string, std::vector<std::set<unsigned>>> pins;
   bool obeys_shutdown = true;
   int shutdown_requests = 0;
   std::map<std::string, MachineState> machines;
@@ -160,6 +196,7 @@ class FakeShares : public Shares {
     started[request.work_dir.filename()] = request;
   }
   void Stop(const std::filesystem::path& work_dir) override { started.erase(work_dir.filename()); }
+  std::vector<int> Processes(const std::filesystem::path&) override { return {}; }
 
   bool fail_start = false;
   // By container id.
@@ -175,13 +212,31 @@ struct World {
         store(layout.Database()),
         registry(store),
         images(directory),
-        rooms{config, layout,     Owner{},  registry, locks,       networks,
-              images, hypervisor, consoles, shares,   agent_files, "ssh-ed25519 AAAA node"},
+        cgroup_root(directory / "cgroup"),
+        cgroup_files(cgroup_root),
+        cgroups(cgroup_root, cgroup_files),
+        rooms{config,
+              layout,
+              Owner{},
+              registry,
+              locks,
+              networks,
+              images,
+              hypervisor,
+              consoles,
+              shares,
+              agent_files,
+              cgroups,
+              "ssh-ed25519 AAAA node"},
         containers(rooms),
         sandboxes(rooms, containers) {
     config.netns_dir = directory / "netns";
     config.handlers = {"vm"};
     std::filesystem::create_directories(config.netns_dir);
+    // QEMU is this process, which an ended machine leaves.
+    hypervisor.on_gone = [root = cgroup_root] {
+      FakeCgroupV2::Leave(root, std::to_string(::getpid()));
+    };
     hypervisor.OnEnd(
         [this](const std::string& name, MachineEnd end) { containers.Ended(name, end); });
   }
@@ -218,12 +273,17 @@ struct World {
   static size_t Entries(const std::filesystem::path& directory) {
     return static_cast<size_t>(std::distance(std::filesystem::directory_iterator(directory), {}));
   }
+  // How many there are below the root.
+  size_t CountCgroups() const {
+    return std::ranges::count_if(std::filesystem::recursive_directory_iterator(cgroup_root),
+                                 [](const auto& entry) { return entry.is_directory(); });
+  }
   // Whether nothing is left of any pod.
   bool Empty() const {
     return registry.Sandboxes().empty() && registry.Containers().empty() &&
            Entries(layout.Sandboxes()) == 0 && Entries(layout.Containers()) == 0 &&
            Entries(layout.Disks()) == 0 && Entries(config.netns_dir) == 0 && networks.up.empty() &&
-           shares.started.empty() && hypervisor.machines.empty();
+           shares.started.empty() && hypervisor.machines.empty() && CountCgroups() == 0;
   }
 
   FakeHypervisor& hypervisor;
@@ -237,6 +297,9 @@ struct World {
   FakeConsoles consoles;
   FakeShares shares;
   AgentFiles agent_files{registry, hypervisor};
+  std::filesystem::path cgroup_root;
+  FakeCgroupV2 cgroup_files;
+  Cgroups cgroups;
   Rooms rooms;
   Containers containers;
   Sandboxes sandboxes;

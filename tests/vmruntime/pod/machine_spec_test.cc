@@ -23,7 +23,7 @@ struct Fixture {
 TEST_CASE("without limits a machine has one vCPU and the default memory") {
   Fixture f;
   CHECK(f.Make().vcpus == 1);
-  CHECK(f.Make().memory == f.world.config.default_memory);
+  CHECK(f.Make().memory.size == f.world.config.default_memory);
 }
 
 TEST_CASE("the CPU limit is rounded up to vCPUs, the memory limit is the guest's RAM") {
@@ -32,7 +32,68 @@ TEST_CASE("the CPU limit is rounded up to vCPUs, the memory limit is the guest's
   f.resources().set_cpu_quota(150'000);
   f.resources().set_memory_limit_in_bytes(300'000'000);
   CHECK(f.Make().vcpus == 2);
-  CHECK(f.Make().memory == 286ULL << 20);
+  CHECK(f.Make().memory.size == 286ULL << 20);
+}
+
+TEST_CASE("what the kubelet guarantees a container without a limit is the guest's RAM") {
+  Fixture f;
+  (*f.resources().mutable_unified())["memory.min"] = std::to_string(300 << 20);
+  CHECK(f.Make().memory.size == 300U << 20);
+}
+
+TEST_CASE("maxima are above what the machine begins with, or refused") {
+  Fixture f;
+  f.resources().set_memory_limit_in_bytes(256 << 20);
+  auto& annotations = *f.sandbox.mutable_config()->mutable_annotations();
+  SECTION("above") {
+    annotations["crimux.io/max-vcpus"] = "4";
+    annotations["crimux.io/max-memory"] = "1Gi";
+    CHECK(f.Make().vcpus == 1);
+    CHECK(f.Make().max_vcpus == 4);
+    CHECK(f.Make().memory.size == 256U << 20);
+    CHECK(f.Make().memory.max == 1U << 30);
+  }
+  SECTION("fewer vCPUs") {
+    f.resources().set_cpu_period(100'000);
+    f.resources().set_cpu_quota(250'000);
+    annotations["crimux.io/max-vcpus"] = "2";
+    CHECK_THROWS_WITH(f.Make(), Catch::Contains("crimux.io/max-vcpus"));
+  }
+  SECTION("less memory") {
+    annotations["crimux.io/max-memory"] = "128Mi";
+    CHECK_THROWS_WITH(f.Make(), Catch::Contains("crimux.io/max-memory"));
+  }
+  SECTION("beside a number of vCPUs that is always the same") {
+    annotations["crimux.io/max-vcpus"] = "2";
+    annotations["crimux.io/vcpus"] = "1";
+    CHECK_THROWS_WITH(f.Make(), Catch::Contains("crimux.io/max-vcpus"));
+  }
+}
+
+TEST_CASE("hugepages of one size are the guest's RAM") {
+  Fixture f;
+  auto add = [&](const char* size, uint64_t limit) {
+    auto& pages = *f.resources().add_hugepage_limits();
+    pages.set_page_size(size);
+    pages.set_limit(limit);
+  };
+  add("2MB", 0);  // the kubelet names all sizes of the node
+  add("1GB", 2ULL << 30);
+  CHECK(f.Make().memory.page_size == 1U << 30);
+  CHECK(f.Make().memory.size == 2ULL << 30);
+  SECTION("two sizes") {
+    add("64KB", 1 << 20);
+    CHECK_THROWS_WITH(f.Make(), Catch::Contains("one size"));
+  }
+  SECTION("no size") {
+    add("huge", 1 << 20);
+    f.resources().mutable_hugepage_limits()->erase(f.resources().hugepage_limits().begin() + 1);
+    CHECK_THROWS_WITH(f.Make(), Catch::Contains("no page size"));
+  }
+  SECTION("growing") {
+    f.sandbox.mutable_config()->mutable_annotations()->insert({"crimux.io/max-memory", "4Gi"});
+    CHECK_THROWS_WITH(f.Make(), Catch::Contains("crimux.io/max-memory"));
+  }
 }
 
 TEST_CASE("the pod's annotations win over its limits") {

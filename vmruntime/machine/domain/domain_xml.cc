@@ -10,8 +10,8 @@ namespace {
 void AddIdentity(pugi::xml_node domain, const MachineSpec& spec) {
   AddText(domain, "name", spec.name);
   AddText(domain, "uuid", spec.uuid);
-  AddText(domain, "memory", std::to_string(spec.memory), {{"unit", "b"}});
-  AddText(domain, "vcpu", std::to_string(spec.vcpus));
+  AddMemory(domain, spec.memory);
+  AddVcpus(domain, spec);
 }
 
 void AddEndings(pugi::xml_node domain) {
@@ -46,7 +46,7 @@ std::string DomainXml(const MachineSpec& spec, const MachineHost& host) {
   pugi::xml_document document;
   pugi::xml_node domain = Add(document.root(), "domain", {{"type", host.kvm ? "kvm" : "qemu"}});
   AddIdentity(domain, spec);
-  AddSharedMemory(domain, spec);
+  AddMemoryBacking(domain, spec);
   AddPlatform(domain, spec, host);
   AddFirmwareFiles(domain, spec);
   AddEndings(domain);

@@ -16,6 +16,17 @@ namespace crimux::vm {
 
 // What a VM is made of. Values only; domain_xml.h turns it into libvirt's XML.
 
+struct MemorySpec {
+  uint64_t size = 0;  // bytes
+  // What it can grow to while it runs; 0: `size`. The guest boots with all of it, and its balloon
+  // driver gives back what is above `size`.
+  uint64_t max = 0;
+  // Of the hugepages that it is made of; 0: ordinary pages.
+  uint64_t page_size = 0;
+  // The host's NUMA nodes that it comes from, as "0-1"; empty: any.
+  std::string nodes;
+};
+
 // The tree of a pod's mounts.
 struct ShareSpec {
   std::string tag;  // what the guest mounts
@@ -35,7 +46,9 @@ struct MachineSpec {
   std::string name;  // domain name; unique
   std::string uuid;
   unsigned vcpus = 1;
-  uint64_t memory = 0;  // bytes
+  // How many it can be given while it runs; 0: no more than `vcpus`.
+  unsigned max_vcpus = 0;
+  MemorySpec memory;
   PlatformSpec platform;
   std::vector<DiskSpec> disks;  // the bootable ones in boot order
   std::vector<NicSpec> nics;

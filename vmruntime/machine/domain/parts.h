@@ -10,8 +10,10 @@ namespace crimux::vm {
 void AddCpu(pugi::xml_node domain, const MachineSpec& spec, const MachineHost& host);
 void AddPlatform(pugi::xml_node domain, const MachineSpec& spec, const MachineHost& host);
 
-// Memory that virtiofsd can see as well.
-void AddSharedMemory(pugi::xml_node domain, const MachineSpec& spec);
+void AddMemory(pugi::xml_node domain, const MemorySpec& memory);
+void AddVcpus(pugi::xml_node domain, const MachineSpec& spec);
+// From hugepages or certain nodes; such that virtiofsd can see it as well.
+void AddMemoryBacking(pugi::xml_node domain, const MachineSpec& spec);
 void AddFirmwareFiles(pugi::xml_node domain, const MachineSpec& spec);
 
 void AddDisks(pugi::xml_node devices, const MachineSpec& spec);

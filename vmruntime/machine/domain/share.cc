@@ -17,13 +17,6 @@ void Add9p(pugi::xml_node node, const ShareSpec& share) {
 
 }  // namespace
 
-void AddSharedMemory(pugi::xml_node domain, const MachineSpec& spec) {
-  if (!spec.share || spec.share->socket.empty()) return;
-  pugi::xml_node backing = Add(domain, "memoryBacking");
-  Add(backing, "source", {{"type", "memfd"}});
-  Add(backing, "access", {{"mode", "shared"}});
-}
-
 void AddShare(pugi::xml_node devices, const MachineSpec& spec) {
   if (!spec.share) return;
   pugi::xml_node node = Add(devices, "filesystem", {{"type", "mount"}});

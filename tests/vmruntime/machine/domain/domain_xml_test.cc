@@ -4,6 +4,7 @@
 #include <pugixml.hpp>
 
 #include "base/file.h"
+#include "vmruntime/machine/domain/own_memory.h"
 
 namespace crimux::vm {
 namespace {
@@ -16,7 +17,7 @@ MachineSpec Minimal() {
   MachineSpec spec;
   spec.name = "web";
   spec.uuid = "6f1c9d38-8a4e-4f0a-9d53-0123456789ab";
-  spec.memory = 1ULL << 30;
+  spec.memory.size = 1ULL << 30;
   spec.disks = {{.file = "/disks/root.qcow2"}};
   spec.console_socket = "/run/web/console";
   spec.console_log = "/logs/web/console.log";
@@ -31,6 +32,40 @@ TEST_CASE("a machine under KVM with a configured emulator has the reviewed XML")
   MachineSpec spec = Minimal();
   spec.vcpus = 4;
   CHECK(DomainXml(spec, {.kvm = true, .emulator = "/opt/qemu"}) == Golden("kvm"));
+}
+
+TEST_CASE("a machine that can grow has the reviewed XML") {
+  MachineSpec spec = Minimal();
+  spec.vcpus = 2;
+  spec.max_vcpus = 8;
+  spec.memory.max = 2ULL << 30;
+  CHECK(DomainXml(spec, {}) == Golden("growing"));
+  spec = Minimal();
+  spec.max_vcpus = 1;
+  spec.memory.max = spec.memory.size;
+  CHECK(DomainXml(spec, {}) == Golden("minimal"));
+}
+
+TEST_CASE("a machine in hugepages of certain nodes has the reviewed XML") {
+  MachineSpec spec = Minimal();
+  spec.memory.page_size = 2 << 20;
+  spec.memory.nodes = "0";
+  CHECK(DomainXml(spec, {}) == Golden("hugepages"));
+}
+
+TEST_CASE("QEMU's own need grows with what the machine has") {
+  MachineSpec spec = Minimal();
+  const uint64_t least = OwnMemory(spec, true);
+  CHECK(least == (128U + 4 + 8) << 20);
+  CHECK(OwnMemory(spec, false) > least);
+  spec.max_vcpus = 3;
+  CHECK(OwnMemory(spec, true) == least + (8U << 20));
+  spec.memory.max = 3ULL << 30;
+  CHECK(OwnMemory(spec, true) == least + ((8U + 16) << 20));
+  spec.platform.tpm = true;
+  spec.platform.video = VideoModel::kVga;
+  spec.share = ShareSpec{.tag = "crimux", .socket = "/s"};
+  CHECK(OwnMemory(spec, true) == least + ((8U + 16 + 16 + 32 + 64) << 20));
 }
 
 TEST_CASE("disks keep their order, formats and write protection in the reviewed XML") {

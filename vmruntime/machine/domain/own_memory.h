@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstdint>
+
+#include "vmruntime/machine/domain/machine_spec.h"
+
+namespace crimux::vm {
+
+// What QEMU and its helpers need beside the guest's RAM, at most, in bytes: so much that a machine
+// at work never has more, and so little that one that leaks is stopped. docs/resources.md has the
+// figures. `kvm`: not under TCG, whose translated code takes memory, too.
+uint64_t OwnMemory(const MachineSpec& spec, bool kvm);
+
+}  // namespace crimux::vm
