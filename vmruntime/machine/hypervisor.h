@@ -85,8 +85,8 @@ class Hypervisor {
   // time, FAILED_PRECONDITION with its own words when it refuses.
   virtual std::string AgentCommand(const std::string& name, const std::string& command,
                                    std::chrono::seconds timeout) = 0;
-  // What a running machine's display shows, as PNG. Throws Error: FAILED_PRECONDITION when it has no
-  // display or isn't running.
+  // What a running machine's display shows, as PNG. Throws Error: FAILED_PRECONDITION when it has
+  // no display or isn't running.
   virtual std::string Screenshot(const std::string& name) = 0;
   // The Unix socket of a running machine's VNC server, without a password; errors as before.
   virtual std::filesystem::path VncSocket(const std::string& name) = 0;

@@ -1,9 +1,10 @@
 #include "ctl/vnc/password.h"
 
+#include <fmt/format.h>
+
 #include <cctype>
 
 #include <catch2/catch.hpp>
-#include <fmt/format.h>
 
 namespace crimux::ctl {
 namespace {
