@@ -21,6 +21,8 @@ using std::chrono::steady_clock;
 
 constexpr std::string_view kOperation = "update resources of container";
 constexpr std::chrono::milliseconds kLook{50};
+// Times the patience: a guest that never comes to an end must not keep its pod from being stopped.
+constexpr int kMostPatience = 12;
 
 [[noreturn]] void Refuse(const std::string& id, std::string_view reason) {
   throw Error(StatusCode::FAILED_PRECONDITION, kOperation, id, reason);
@@ -131,11 +133,12 @@ void ResourceUpdates::Apply(const ContainerRecord& before, const ContainerRecord
 void ResourceUpdates::MoveBalloon(const std::string& id, uint64_t bytes) {
   rooms_.hypervisor.SetMemory(id, bytes);
   uint64_t last = rooms_.hypervisor.Memory(id);
+  const auto end = steady_clock::now() + kMostPatience * patience_;
   auto stuck = steady_clock::now() + patience_;
   while (last != bytes) {
     std::this_thread::sleep_for(kLook);
     uint64_t memory = rooms_.hypervisor.Memory(id);
-    if (memory != last) stuck = steady_clock::now() + patience_;
+    if (memory != last) stuck = std::min(end, steady_clock::now() + patience_);
     last = memory;
     if (last == bytes || steady_clock::now() < stuck) continue;
     Refuse(id, fmt::format("its guest has {} bytes of memory and doesn't come to {}: its balloon "
@@ -176,6 +179,9 @@ void ResourceUpdates::Sandbox(const runtime::v1::UpdatePodSandboxResourcesReques
     if (container.state() != ContainerRecord::RUNNING) continue;
     const CgroupLimits limits = LimitsOf(container, after, rooms_);
     RequireRoom(container, after, limits);
+    rollback.Add("limits of the VM", [this, &before, container] {
+      rooms_.cgroups.Set(CgroupOf(container, before), LimitsOf(container, before, rooms_));
+    });
     rooms_.cgroups.Set(CgroupOf(container, after), limits);
   }
   rooms_.registry.UpdateSandbox(id, [&](SandboxRecord& record) {

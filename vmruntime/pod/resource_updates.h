@@ -10,7 +10,7 @@ namespace crimux::vm {
 
 // Other limits for pods and VMs that run. Each update happens as a whole or not at all, and the
 // records say what holds. Any thread; calls block for as long as the guest takes to give memory
-// back, or to take it, but no longer than it makes progress. Throws Error.
+// back, or to take it, but no longer than it makes progress, and two minutes at most. Throws Error.
 class ResourceUpdates {
  public:
   // How long a guest's balloon may stand still before it counts as stuck.

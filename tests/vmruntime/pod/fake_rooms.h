@@ -50,7 +50,9 @@ class FakeHypervisor : public Hypervisor {
   void PinVcpus(const std::string& name, const std::vector<std::set<unsigned>>& cpus) override {
     pins[name] = cpus;
   }
-  uint64_t Memory(const std::string& name) override { return memory.at(name); }
+  uint64_t Memory(const std::string& name) override {
+    return memory.at(name) + (is_restless ? ++restlessness : 0);
+  }
   void SetMemory(const std::string& name, uint64_t bytes) override {
     memory_asked.push_back(bytes);
     if (has_balloon) memory.at(name) = bytes;
@@ -107,6 +109,9 @@ class FakeHypervisor : public Hypervisor {
   bool fail_resume = false;
   bool fail_vcpus = false;
   bool has_balloon = true;
+  // Each look at a guest's memory finds another figure.
+  bool is_restless = false;
+  uint64_t restlessness = 0;
   uint64_t own_memory = 100ULL << 20;
   std::map<std::string, unsigned> vcpus;
   std::map<std::string, uint64_t> memory;

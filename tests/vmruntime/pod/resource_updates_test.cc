@@ -128,6 +128,16 @@ TEST_CASE("a guest without a balloon keeps its memory, and is asked no longer") 
   CHECK(vm.dir.hypervisor.memory_asked == std::vector<uint64_t>{128U * kMiB, 256U * kMiB});
 }
 
+TEST_CASE("a guest that moves its balloon for ever is given up") {
+  Running vm;
+  vm.dir.hypervisor.is_restless = true;
+  CHECK(CodeOf([&] { vm.updates.Container(vm.id, MemoryLimit(128)); }) ==
+        StatusCode::FAILED_PRECONDITION);
+  vm.dir.hypervisor.is_restless = false;
+  CHECK(vm.Text("memory.max") == std::to_string(356 * kMiB));
+  CHECK(vm.Told().memory_limit_in_bytes() == 256 * kMiB);
+}
+
 TEST_CASE("cgroup v2: a limit below what QEMU holds is refused, since the kernel would kill") {
   Running vm;
   fs::path cgroup =
@@ -192,8 +202,20 @@ TEST_CASE("a pod's update reaches its own cgroup, and its VM by the overhead") {
   vm.updates.Sandbox(request);
   CHECK(vm.Text("memory.max") == std::to_string(456 * kMiB));
   CHECK(vm.Text("../memory.max") == std::to_string(456 * kMiB));
-  vm.world.sandboxes.Stop(vm.sandbox);
-  CHECK(CodeOf([&] { vm.updates.Sandbox(request); }) == StatusCode::FAILED_PRECONDITION);
+  SECTION("what QEMU holds already is left to it, and the pod as it was") {
+    fs::path cgroup = CgroupOf(*vm.world.registry.FindContainer(vm.id),
+                               *vm.world.registry.FindSandbox(vm.sandbox));
+    FakeCgroupV2::Put(vm.world.cgroup_root / cgroup.relative_path() / "memory.current",
+                      std::to_string(440 * kMiB));
+    request.mutable_overhead()->set_memory_limit_in_bytes(150 * kMiB);
+    CHECK(CodeOf([&] { vm.updates.Sandbox(request); }) == StatusCode::FAILED_PRECONDITION);
+    CHECK(vm.Text("memory.max") == std::to_string(456 * kMiB));
+    CHECK(vm.Text("../memory.max") == std::to_string(456 * kMiB));
+  }
+  SECTION("a pod that was stopped is refused") {
+    vm.world.sandboxes.Stop(vm.sandbox);
+    CHECK(CodeOf([&] { vm.updates.Sandbox(request); }) == StatusCode::FAILED_PRECONDITION);
+  }
 }
 
 }  // namespace
