@@ -4,7 +4,7 @@
 #include <string>
 
 #include "vmruntime/network/cni_result.h"
-#include "vmruntime/network/pci_functions.h"
+#include "vmruntime/pci/pci_functions.h"
 #include "vmruntime/network/pod_network.h"
 
 namespace crimux::vm {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "vmruntime/network/pci_functions.h"
+#include "vmruntime/pci/pci_functions.h"
 #include "vmruntime/network/vf_admin.h"
 
 namespace crimux::vm {

@@ -7,8 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "base/file.h"
 #include "tests/temporary_dir.h"
-#include "vmruntime/network/pci_functions.h"
+#include "vmruntime/pci/pci_functions.h"
 
 namespace crimux::vm {
 
@@ -59,6 +60,7 @@ class FakeSysfs {
     fs::create_directories(members);
     fs::create_directory_symlink(Device(address), members / address);
     fs::create_directory_symlink(members.parent_path(), Device(address) / "iommu_group");
+    if (driver == "pcieport") WriteFileAtomically(Device(address) / "class", "0x060400\n");
     SetDriver(address, driver);
   }
 

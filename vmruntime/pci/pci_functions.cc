@@ -1,4 +1,4 @@
-#include "vmruntime/network/pci_functions.h"
+#include "vmruntime/pci/pci_functions.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "vmruntime/pci/iommu_group.h"
 
 namespace crimux::vm {
 namespace {
@@ -27,13 +28,6 @@ std::vector<std::string> NamesIn(const fs::path& dir) {
   }
   std::ranges::sort(names);
   return names;
-}
-
-// The last part of what a link leads to; empty when there is no link.
-std::string TargetName(const fs::path& link) {
-  std::error_code failed;
-  fs::path target = fs::read_symlink(link, failed);
-  return failed ? "" : target.filename().string();
 }
 
 Error Unusable(const std::string& address, const std::string& cause) {
@@ -87,20 +81,19 @@ VirtualFunction PciFunctions::Read(const std::string& address) const {
 }
 
 void PciFunctions::RequireVfio(const std::string& address) const {
-  const fs::path group = Device(address) / "iommu_group";
-  if (!fs::exists(group)) {
+  const std::string group = GroupOf(address, sysfs_);
+  if (group.empty()) {
     throw Unusable(address,
                    "it is in no IOMMU group (the kernel needs intel_iommu=on or the like)");
   }
   if (!fs::exists(sysfs_ / "bus/pci/drivers" / kVfioDriver)) {
     throw Unusable(address, "the kernel's module vfio-pci is not loaded");
   }
-  for (const std::string& other : NamesIn(group / "devices")) {
-    std::string driver = other == address ? "" : DriverOf(other);
-    // Bridges do no DMA of their own.
-    if (driver.empty() || driver == kVfioDriver || driver == "pcieport") continue;
-    throw Unusable(address, fmt::format("its IOMMU group {} has {} in it, which {} uses",
-                                        TargetName(group), other, driver));
+  for (const GroupMember& other : MembersOfGroup(group, sysfs_)) {
+    bool is_free = other.driver.empty() || IsVfioDriver(other.driver);
+    if (other.name == address || other.kind == GroupMember::Kind::kBridge || is_free) continue;
+    throw Unusable(address, fmt::format("its IOMMU group {} has {} in it, which {} uses", group,
+                                        other.name, other.driver));
   }
 }
 
