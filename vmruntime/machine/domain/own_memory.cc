@@ -17,8 +17,8 @@ constexpr uint64_t kScreen = 32 * kMiB;
 constexpr uint64_t kTpm = 16 * kMiB;
 // virtiofsd; what it has read of files counts as page cache, which the kernel takes back.
 constexpr uint64_t kShare = 64 * kMiB;
-// QEMU's default for translated code is up to a GiB; few guests come near.
-constexpr uint64_t kTranslations = 512 * kMiB;
+// What QEMU keeps beside translated code, to find it again.
+constexpr uint64_t kTranslationTables = 128 * kMiB;
 
 }  // namespace
 
@@ -28,7 +28,7 @@ uint64_t OwnMemory(const MachineSpec& spec, bool kvm) {
   if (spec.platform.video != VideoModel::kNone) need += kScreen;
   if (spec.platform.tpm) need += kTpm;
   if (spec.share && !spec.share->socket.empty()) need += kShare;
-  if (!kvm) need += kTranslations;
+  if (!kvm) need += kTranslatedCode + kTranslationTables;
   return need;
 }
 

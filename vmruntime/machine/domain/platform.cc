@@ -1,3 +1,4 @@
+#include "vmruntime/machine/domain/own_memory.h"
 #include "vmruntime/machine/domain/parts.h"
 #include "vmruntime/machine/domain/platform_words.h"
 
@@ -34,11 +35,15 @@ void AddHyperv(pugi::xml_node features) {
   Add(hyperv, "frequencies", {{"state", "on"}});
 }
 
-void AddFeatures(pugi::xml_node domain, const PlatformSpec& platform) {
+void AddFeatures(pugi::xml_node domain, const PlatformSpec& platform, bool kvm) {
   pugi::xml_node features = Add(domain, "features");
   Add(features, "acpi");
   Add(features, "apic");
   if (platform.hyperv) AddHyperv(features);
+  if (!kvm) {
+    AddText(Add(features, "tcg"), "tb-cache", std::to_string(kTranslatedCode >> 20))
+        .append_attribute("unit") = "MiB";
+  }
   if (platform.firmware == Firmware::kUefiSecureBoot) Add(features, "smm", {{"state", "on"}});
 }
 
@@ -56,7 +61,7 @@ void AddClock(pugi::xml_node domain, const PlatformSpec& platform) {
 
 void AddPlatform(pugi::xml_node domain, const MachineSpec& spec, const MachineHost& host) {
   AddOs(domain, spec.platform);
-  AddFeatures(domain, spec.platform);
+  AddFeatures(domain, spec.platform, host.kvm);
   AddCpu(domain, spec, host);
   AddClock(domain, spec.platform);
 }
