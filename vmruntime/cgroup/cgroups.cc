@@ -186,6 +186,19 @@ uint64_t Cgroups::OomKills(const fs::path& cgroup) const {
   return NumberOf(*folder / (version() == 2 ? "memory.events" : "memory.oom_control"), "oom_kill");
 }
 
+std::optional<uint64_t> Cgroups::MemoryLimit(const fs::path& cgroup) const {
+  // v1's word for no limit is the largest number of whole pages.
+  constexpr uint64_t kMost = 1ULL << 62;
+  auto folder = Folder(cgroup, "memory");
+  if (!folder) return std::nullopt;
+  fs::path file = *folder / (version() == 2 ? "memory.max" : "memory.limit_in_bytes");
+  if (!fs::exists(file)) return std::nullopt;
+  std::string text = Trimmed(ReadFile(file));
+  if (text == "max" || text.empty()) return std::nullopt;
+  uint64_t limit = std::stoull(text);
+  return limit < kMost ? std::optional(limit) : std::nullopt;
+}
+
 // memory.stat counts shared memory, which is the guest's RAM with virtiofs, among files.
 std::optional<uint64_t> Cgroups::MemoryHeld(const fs::path& cgroup) const {
   auto folder = Folder(cgroup, "memory");

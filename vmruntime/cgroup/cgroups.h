@@ -41,6 +41,8 @@ class Cgroups {
 
   // How many of its processes the kernel has killed for want of memory, whichever limit it was.
   uint64_t OomKills(const std::filesystem::path& cgroup) const;
+  // Bytes; nullopt: none, or no such cgroup.
+  std::optional<uint64_t> MemoryLimit(const std::filesystem::path& cgroup) const;
   // v2 alone, where a limit below it kills: bytes that are charged to it and can't be taken back,
   // as page cache could. nullopt: v1, or not counted.
   std::optional<uint64_t> MemoryHeld(const std::filesystem::path& cgroup) const;

@@ -148,8 +148,31 @@ CgroupLimits LimitsOf(const ContainerRecord& container, const SandboxRecord& san
 void MakeContainerCgroup(const ContainerRecord& container, const SandboxRecord& sandbox,
                          const Rooms& rooms) {
   const std::filesystem::path cgroup = CgroupOf(container, sandbox);
+  const CgroupLimits limits = LimitsOf(container, sandbox, rooms);
+  Rollback rollback;
+  MakeRoomInPod(sandbox, limits, rooms.cgroups, rollback);
   rooms.cgroups.Make(cgroup);
-  rooms.cgroups.Set(cgroup, LimitsOf(container, sandbox, rooms));
+  rooms.cgroups.Set(cgroup, limits);
+  rollback.Commit();
+}
+
+void MakeRoomInPod(const SandboxRecord& sandbox, const CgroupLimits& limits, Cgroups& cgroups,
+                   Rollback& rollback) {
+  const std::filesystem::path pod = CgroupOf(sandbox);
+  std::optional<uint64_t> before = cgroups.MemoryLimit(pod);
+  if (!before || !limits.memory || *before >= *limits.memory) return;
+  CgroupLimits raised;
+  raised.memory = limits.memory;
+  cgroups.Set(pod, raised);
+  spdlog::info(
+      "pod {}: memory limit of its cgroup raised from {} to {} bytes, since it has no room "
+      "for QEMU beside the guest's RAM",
+      sandbox.id().substr(0, 13), *before, *limits.memory);
+  rollback.Add("memory limit of the pod", [&cgroups, pod, before] {
+    CgroupLimits old;
+    old.memory = before;
+    cgroups.Set(pod, old);
+  });
 }
 
 void Place(const ContainerRecord& container, const SandboxRecord& sandbox, const Rooms& rooms) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/rollback.h"
 #include "vmruntime/pod/rooms.h"
 
 namespace crimux::vm {
@@ -25,6 +26,12 @@ void RemovePodCgroup(const state::SandboxRecord& sandbox, const Rooms& rooms);
 // beside the limit, which is then QEMU's own. INVALID_ARGUMENT when that is less than QEMU needs.
 CgroupLimits LimitsOf(const state::ContainerRecord& container, const state::SandboxRecord& sandbox,
                       const Rooms& rooms);
+
+// Raises the memory limit of the pod's cgroup to its VM's `limits`, where it is lower: the
+// kubelet's is the sum of the containers', which without an overhead has no room for QEMU. Adds to
+// `rollback` what takes it back.
+void MakeRoomInPod(const state::SandboxRecord& sandbox, const CgroupLimits& limits,
+                   Cgroups& cgroups, Rollback& rollback);
 
 // Makes the container's, with its limits.
 void MakeContainerCgroup(const state::ContainerRecord& container,

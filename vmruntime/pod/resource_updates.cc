@@ -118,6 +118,7 @@ void ResourceUpdates::Apply(const ContainerRecord& before, const ContainerRecord
   }
   if (wanted.memory.size < now.memory.size) MoveBalloon(id, wanted.memory.size);
   RequireRoom(before, sandbox, new_limits);
+  MakeRoomInPod(sandbox, new_limits, rooms_.cgroups, rollback);
   rooms_.cgroups.Set(cgroup, new_limits);
   rollback.Add("limits", [&] {
     rooms_.cgroups.Set(cgroup, old_limits);
@@ -179,6 +180,7 @@ void ResourceUpdates::Sandbox(const runtime::v1::UpdatePodSandboxResourcesReques
     if (container.state() != ContainerRecord::RUNNING) continue;
     const CgroupLimits limits = LimitsOf(container, after, rooms_);
     RequireRoom(container, after, limits);
+    MakeRoomInPod(after, limits, rooms_.cgroups, rollback);
     rollback.Add("limits of the VM", [this, &before, container] {
       rooms_.cgroups.Set(CgroupOf(container, before), LimitsOf(container, before, rooms_));
     });

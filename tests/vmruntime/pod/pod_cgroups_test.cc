@@ -185,6 +185,30 @@ TEST_CASE("a pod's cgroup that the kubelet has made is not changed, and stays") 
   CHECK(pod.world.CountCgroups() == 2);
 }
 
+TEST_CASE("a pod's cgroup without room for QEMU gets it, and none has less than before") {
+  Pod pod;
+  pod.world.cgroups.Make("/kubepods/pod7");
+  const fs::path limit = pod.world.cgroup_root / "kubepods/pod7/memory.max";
+  const auto start = [&pod] {
+    pod.Start([](Resources& resources) { resources.set_memory_limit_in_bytes(256 * kMiB); });
+  };
+  SECTION("the containers' limits alone") {
+    FakeCgroupV2::Put(limit, std::to_string(256 * kMiB));
+    start();
+    CHECK(ReadFile(limit) == std::to_string((256 + 100) * kMiB));
+  }
+  SECTION("more than that") {
+    FakeCgroupV2::Put(limit, std::to_string(900 * kMiB));
+    start();
+    CHECK(ReadFile(limit) == std::to_string(900 * kMiB));
+  }
+  SECTION("none") {
+    FakeCgroupV2::Put(limit, "max\n");
+    start();
+    CHECK(ReadFile(limit) == "max\n");
+  }
+}
+
 TEST_CASE("a pod's cgroup of our own has the pod's limits and its overhead") {
   Pod pod;
   auto& linux_config = *pod.request.mutable_config()->mutable_linux();
