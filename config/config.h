@@ -47,6 +47,8 @@ struct VmConfig {
   std::filesystem::path netns_dir = "/run/netns";
   // How long one CNI plugin may take.
   std::chrono::seconds cni_timeout{120};
+  // How long after its start a guest is waited for by commands that it doesn't take yet.
+  std::chrono::milliseconds boot_time{60'000};
   Accelerator accelerator = Accelerator::kAuto;
   // RuntimeClass handlers that this runtime accepts beside the empty one.
   std::vector<std::string> handlers = {"vm"};

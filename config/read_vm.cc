@@ -97,6 +97,10 @@ std::vector<YamlField> MachineFields(VmConfig* vm) {
            }},
           {"qemuUser", [=](const YamlValue& v) { vm->qemu_user = v.NonEmptyString(); }},
           {"qemuGroup", [=](const YamlValue& v) { vm->qemu_group = v.NonEmptyString(); }},
+          {"bootTime",
+           [=](const YamlValue& v) {
+             vm->boot_time = v.Duration(milliseconds{0}, milliseconds{3'600'000});
+           }},
           {"emulator", [=](const YamlValue& v) { vm->emulator = v.AbsolutePath(); }},
           {"streaming", [=](const YamlValue& v) { ReadVmStreaming(v, &vm->streaming); }},
           {"virtiofsd", [=](const YamlValue& v) { vm->virtiofsd = v.AbsolutePath(); }},

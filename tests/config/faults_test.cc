@@ -95,6 +95,7 @@ TEST_CASE("a value out of its range is refused") {
       {Vm("defaultMemory: 1Mi"), "f:4:20: runtimes[0].vm.defaultMemory: is too small: 1Mi"},
       {Vm("defaultMemory: 1Pi"), "f:4:20: runtimes[0].vm.defaultMemory: is too large: 1Pi"},
       {Vm("cniTimeout: 1500ms"), "f:4:17: runtimes[0].vm.cniTimeout: must be whole seconds"},
+      {Vm("bootTime: 2h"), "f:4:15: runtimes[0].vm.bootTime: must be from 0s to 1h, not 2h"},
       {Vm("streaming: {address: 0.0.0.0}"),
        "f:4:26: runtimes[0].vm.streaming.address: must be an address of the loopback, such as "
        "127.0.0.1, not \"0.0.0.0\""},

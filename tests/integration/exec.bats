@@ -1,5 +1,6 @@
 # exec in VMs, as people and probes use it: crictl, and the RPC itself, over SSH.
 load helpers
+load conformance/critest
 
 setup_file() {
   StartSshTestbed
@@ -51,6 +52,17 @@ NoSleepIn() { [[ $(ExecSync "$1" 10 sh -c 'ps | grep -c [s]leep.1000$') == *'std
   Refuses FAILED_PRECONDITION ExecSync "container_id: \"$(ContainerId web)\" cmd: \"true\"" >"$TESTBED/refusal"
   cat "$TESTBED/refusal"
   Refuses NOT_FOUND ExecSync 'container_id: "nobody" cmd: "true"'
+}
+
+@test "critest's specs of ExecSync pass against VMs, whose guests are still booting then" {
+  critest=$("$REPOSITORY/scripts/critest" 2>/dev/null) || skip "skipped: no critest, since there is no Go"
+  "$REPOSITORY/scripts/guest-image" "$TESTBED/www/seeded.qcow2" --seed-keys
+  echo "defaultTestContainerImage: $VM_IMAGE_PREFIX/seeded.qcow2" >"$TESTBED/critest-images"
+  CRITEST=$critest RunCritest vm "$CRIMUX_SOCKET" --ginkgo.focus execSync --runtime-handler vm \
+    --test-images-file "$TESTBED/critest-images"
+  cat "$TESTBED/critest/vm"
+  [[ -z $(Specs failed "$TESTBED/critest/vm") ]] || { cat "$TESTBED/log/critest-vm"; false; }
+  [[ $(Specs passed "$TESTBED/critest/vm" | wc -l) == 2 ]]
 }
 
 @test "crictl exec: with a terminal and without, a hundred megabytes each way, over SPDY and WebSocket" {

@@ -250,7 +250,7 @@ ExecSync() {
   request="container_id: \"$(ContainerId "$1")\" timeout: $2"
   shift 2
   local word
-  for word in "$@"; do request+=" cmd: \"$word\""; done
+  for word in "$@"; do request+=" cmd: $(jq -n --arg word "$word" '$word')"; done
   Cri ExecSync "$request"
 }
 

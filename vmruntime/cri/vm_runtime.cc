@@ -80,7 +80,7 @@ VmRuntime::Parts::Parts(const VmConfig& vm_config)
       statistics(hypervisor, cgroups),
       key(layout.SshKey()),
       consoles(logs, io.context(), config.streaming.scrollback),
-      commands(registry, layout, hypervisor, key),
+      commands(registry, layout, hypervisor, key, config.boot_time),
       sessions(registry, consoles, commands),
       streams(io.context(), config.streaming, sessions),
       stop_io{io},

@@ -50,6 +50,7 @@ Awaitable<void> TimeOut(std::chrono::seconds timeout, std::string command) {
 
 Awaitable<void> RunInTime(GuestCommands& commands, std::shared_ptr<Work> work,
                           std::optional<std::chrono::seconds> timeout) {
+  co_await commands.AwaitBoot(work->request);
   if (!timeout) co_return co_await RunCommand(commands, work);
   co_await Race(RunCommand(commands, work), TimeOut(*timeout, work->request.command.front()));
 }

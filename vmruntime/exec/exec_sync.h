@@ -19,7 +19,8 @@ struct ExecResult {
 // What the kubelet takes of an output (16 MiB); more is dropped.
 inline constexpr size_t kExecOutputLimit = 16U << 20;
 
-// Runs a command in a guest on the thread of `io`, while the calling thread waits. Throws what
+// Runs a command in a guest on the thread of `io`, while the calling thread waits; `timeout` counts
+// from when the guest has booted (GuestCommands::AwaitBoot). Throws what
 // GuestCommands::Run throws; DEADLINE_EXCEEDED when `timeout` is over, CANCELLED when the caller
 // has gone, and the command has been killed then.
 ExecResult ExecSync(boost::asio::io_context& io, GuestCommands& commands,

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "vmruntime/annotations/pod_options.h"
 #include "vmruntime/exec/mounted_key.h"
@@ -20,6 +21,27 @@ using grpc::StatusCode;
 constexpr std::string_view kOperation = "exec in container";
 constexpr uint16_t kSshPort = 22;
 constexpr std::chrono::seconds kAgentPatience{5};
+constexpr std::chrono::milliseconds kBootPoll{500};
+
+// The guest agent has neither terminal nor input.
+bool SuitsAgent(const streaming::CommandRequest& request) { return !request.tty && !request.stdin; }
+
+bool IsOlderThan(const state::ContainerRecord& container, std::chrono::nanoseconds age) {
+  return Now() - container.started_at() >= age.count();
+}
+
+asio::ip::tcp::endpoint SshAt(const std::string& address) {
+  return {asio::ip::make_address(address), kSshPort};
+}
+
+bool HasWayOnNode(const std::string& address) {
+  try {
+    RequireWayOnNode(address);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
 
 }  // namespace
 
@@ -61,8 +83,33 @@ Awaitable<std::shared_ptr<SshConnection>> GuestCommands::Connect(const Target& t
   SshLogin login{.user = target.options.ssh_user,
                  .key = mounted ? mounted.get() : key_.key(),
                  .host_key_file = layout_.Container(target.container.id()) / "ssh-host-key"};
-  asio::ip::tcp::endpoint endpoint(asio::ip::make_address(target.address), kSshPort);
-  co_return co_await connections_.Get(target.container.id(), endpoint, login);
+  co_return co_await connections_.Get(target.container.id(), SshAt(target.address), login);
+}
+
+Awaitable<bool> GuestCommands::TakesCommands(const Target& target,
+                                             const streaming::CommandRequest& request) {
+  ExecWay way = target.options.way;
+  bool by_agent = way == ExecWay::kAgent || (way == ExecWay::kAuto && SuitsAgent(request));
+  bool by_ssh = (way == ExecWay::kAuto || way == ExecWay::kSsh) && !target.address.empty() &&
+                HasWayOnNode(target.address);
+  if (!by_agent && !by_ssh) co_return true;
+  if (by_ssh) {
+    bool answers = co_await connections_.Answers(target.container.id(), SshAt(target.address));
+    if (answers) co_return true;
+  }
+  if (!by_agent) co_return false;
+  AgentCall agent = Agent(target.container.id());
+  co_return co_await agent_commands_.Answers(agent);
+}
+
+Awaitable<void> GuestCommands::AwaitBoot(const streaming::CommandRequest& request) {
+  for (;;) {
+    Target target = Find(request.container_id);
+    if (IsOlderThan(target.container, boot_time_)) co_return;
+    bool takes_commands = co_await TakesCommands(target, request);
+    if (takes_commands) co_return;
+    co_await Sleep(kBootPoll);
+  }
 }
 
 Awaitable<int> GuestCommands::Run(const streaming::CommandRequest& request,
@@ -82,7 +129,7 @@ Awaitable<int> GuestCommands::Run(const streaming::CommandRequest& request,
                 "the guest agent (crimux.io/exec: agent) has no terminal; run it without one");
   }
   AgentCall agent = Agent(id);
-  bool agent_suits = !request.tty && !request.stdin;
+  bool agent_suits = SuitsAgent(request);
   if (way == ExecWay::kAuto && agent_suits) {
     bool answers = co_await agent_commands_.Answers(agent);
     if (answers) way = ExecWay::kAgent;

@@ -18,7 +18,14 @@ class SshConnections {
                                                 const boost::asio::ip::tcp::endpoint& endpoint,
                                                 const SshLogin& login);
 
+  // Whether one of this name is up, or somebody accepts connections at `endpoint`; after a second
+  // at most.
+  Awaitable<bool> Answers(const std::string& name, const boost::asio::ip::tcp::endpoint& endpoint);
+
  private:
+  // nullptr: none that is up.
+  std::shared_ptr<SshConnection> Find(const std::string& name);
+
   std::map<std::string, std::weak_ptr<SshConnection>> connections_;
 };
 

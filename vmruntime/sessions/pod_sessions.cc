@@ -25,6 +25,7 @@ boost::asio::ip::address AddressOf(const state::SandboxRecord& sandbox) {
 
 Awaitable<int> PodSessions::Exec(const streaming::CommandRequest& request,
                                  streaming::CommandStreams streams) {
+  co_await commands_.AwaitBoot(request);
   co_return co_await commands_.Run(request, streams);
 }
 

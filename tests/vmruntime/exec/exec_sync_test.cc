@@ -1,5 +1,7 @@
 #include "vmruntime/exec/exec_sync.h"
 
+#include <thread>
+
 #include <catch2/catch.hpp>
 
 #include "base/io/io_thread.h"
@@ -12,11 +14,14 @@ using Catch::Contains;
 using grpc::StatusCode;
 
 struct Fixture {
+  explicit Fixture(std::chrono::seconds time = std::chrono::seconds(0)) : boot_time(time) {}
+
+  std::chrono::seconds boot_time;
   WorldDir dir;
   World world{dir.path(), dir.hypervisor};
   NodeKey key{dir.path() / "key"};
   IoThread io;
-  GuestCommands commands{world.registry, world.layout, dir.hypervisor, key};
+  GuestCommands commands{world.registry, world.layout, dir.hypervisor, key, boot_time};
   runtime::v1::RunPodSandboxRequest pod = world.SandboxRequest("web");
   std::string id;
 
@@ -38,6 +43,17 @@ struct Fixture {
     return ExecSync(io.context(), commands,
                     {.container_id = id, .command = {"x"}, .stdout = true, .stderr = true}, timeout,
                     context);
+  }
+  // The guest has no agent for so long, then one whose commands take that long.
+  void AgentComes(std::chrono::milliseconds after, std::chrono::milliseconds command_time) {
+    auto comes = std::chrono::steady_clock::now() + after;
+    dir.hypervisor.agent = [=](const std::string& command) -> std::string {
+      auto now = std::chrono::steady_clock::now();
+      if (now < comes) throw Error(StatusCode::UNAVAILABLE, "ask", "the agent", "it isn't there");
+      if (command.find("guest-exec-status") == std::string::npos) return R"({"return":{"pid":1}})";
+      return now < comes + command_time ? R"({"return":{"exited":false}})"
+                                        : R"({"return":{"exited":true,"exitcode":5}})";
+    };
   }
   StatusCode Code() {
     return CodeOf([&] { Run(); });
@@ -81,6 +97,29 @@ TEST_CASE("without a way into the guest the error says what was tried and what t
     CHECK_THROWS_WITH(f.Run(), Contains("agent doesn't answer") && Contains("attach"));
   }
   CHECK(f.Code() == StatusCode::FAILED_PRECONDITION);
+}
+
+TEST_CASE("a guest that boots is waited for, and a command's time counts from then") {
+  Fixture f(std::chrono::seconds(60));
+  f.Start("agent");
+  f.AgentComes(std::chrono::milliseconds(1500), std::chrono::milliseconds(400));
+  CHECK(f.Run(std::chrono::seconds(1)).exit_code == 5);
+}
+
+TEST_CASE("a guest that has had its time to boot is waited for no longer") {
+  Fixture f(std::chrono::seconds(1));
+  f.Start("agent");
+  CHECK(f.Code() == StatusCode::UNAVAILABLE);
+}
+
+TEST_CASE("whoever waits for a guest is told when it has ended") {
+  Fixture f(std::chrono::seconds(60));
+  f.Start("agent");
+  std::jthread end([&f] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    f.dir.hypervisor.End(f.id, MachineEnd::kCrashed);
+  });
+  CHECK_THROWS_WITH(f.Run(), Contains("not running"));
 }
 
 TEST_CASE("an agent that stops answering is UNAVAILABLE") {
