@@ -1,4 +1,4 @@
-# Networks of VM pods, on bridges and with host ports of a network namespace of their own.
+# Networks of VM pods, on bridges, of each binding, and with host ports of a network namespace of their own.
 load helpers
 
 setup_file() {
@@ -11,6 +11,8 @@ setup_file() {
   PREFIX6=fd$((RANDOM % 90 + 10)):$((RANDOM % 9000 + 1)):1:1:
   export PREFIX6
   MakeImage guest6
+  CRICTL=$("$REPOSITORY/scripts/crictl" 2>/dev/null) || CRICTL=
+  export CRICTL
   TestbedStartFileServer
   CNI_BIN_DIR="$TESTBED/bin, /usr/lib/cni" WriteVmOnlyConfig
   TestbedStartCrimuxd
@@ -81,6 +83,8 @@ Page() {
 @test "A card for an interface that the pod hasn't is refused by name" {
   Refuses 'INVALID_ARGUMENT: .*"net7".* only eth0' RunPodSandbox "$(SandboxConfig odd \
     "$(Annotation crimux.io/nics '[{interface: net7}]')")"
+  Refuses 'INVALID_ARGUMENT: .*crimux.io/binding.*' RunPodSandbox "$(SandboxConfig odd \
+    "$(Annotation crimux.io/binding nat)")"
   Refuses 'INVALID_ARGUMENT: .*crimux.io/nics.* means nothing' RunPodSandbox "$(SandboxConfig odd \
     "$(Annotation crimux.io/nics '[{interface: eth0, model: ne2k}]')")"
 }
@@ -141,6 +145,61 @@ HasOtherDnsmasq() {
   Crimuxctl rm ported
   run ! Page "http://$SUBNET.1:8088/"
   [[ -z $(InTestbedNet iptables-save -t nat | grep 8088) ]]
+}
+
+@test "A masqueraded guest has a private address; the pod's is in its namespace, and leads to it" {
+  Network "$(Bridge "$BRIDGE" "$SUBNET.0/24" "$PREFIX6:/64")" \
+    '{"type": "portmap", "capabilities": {"portMappings": true}}'
+  Capture
+  {
+    VmPod hidden "$VM_IMAGE_PREFIX/guest6.qcow2" |
+      sed 's|^  annotations:|&\n    crimux.io/binding: masquerade|'
+    echo '      ports: [{containerPort: 80, hostPort: 8089}]'
+  } | RunPod
+  WaitUntil 90 "the guest" LogHas hidden 'ready, address 10\.0\.2\.2'
+  WaitUntil 30 "the IPv6 address" LogHas hidden 'eth0 has fd10:0:2::2'
+  addresses=$(Cri PodSandboxStatus "pod_sandbox_id: \"$(SandboxId hidden)\"" | Field ip)
+  address=$(head -n 1 <<<"$addresses")
+  [[ $address == "$SUBNET".* ]]
+  Contains "$(InPod hidden ip -o -4 addr show eth0)" "inet $address/24"
+  # In: from the node in both families, by the host port, and by port-forward.
+  Contains "$(Page "http://$address/")" 'hello from hidden'
+  Contains "$(Page "http://[$(tail -n 1 <<<"$addresses")]/")" 'hello from hidden'
+  Contains "$(Page "http://$SUBNET.1:8089/")" 'hello from hidden'
+  Contains "$(Forwarded hidden)" 'hello from hidden'
+  # Out: as the pod.
+  guest=$(InGuest "$address" "ip -4 addr show eth0; ip route; uname -n; ping -c 1 -W 10 $SUBNET.1;
+    ping6 -c 1 -W 10 ${PREFIX6}:1")
+  Contains "$guest" 'inet 10\.0\.2\.2/30'
+  Contains "$guest" '^default via 10\.0\.2\.1 '
+  Contains "$guest" '^hidden$'
+  # All of this is still there for another crimuxd.
+  TestbedStop crimuxd KILL
+  TestbedStartCrimuxd
+  Contains "$(Page "http://$address/")" 'hello from hidden'
+  InGuest "$address" 'udhcpc -n -q -t 5 -T 2 -i eth0 -s /bin/true'
+  seen=$(Captured)
+  Contains "$seen" "$address > $SUBNET.1: ICMP echo request"
+  Contains "$seen" "$(tail -n 1 <<<"$addresses") > ${PREFIX6}:1: ICMP6, echo request"
+  run ! grep -E '10\.0\.2\.|fd10:0:2:|router advertisement|dhcp6|BOOTP' <<<"$seen"
+}
+
+# InPod POD COMMAND...: in the pod's network namespace.
+InPod() {
+  nsenter "--net=$TESTBED/netns/crimux-$(SandboxId "$1")" "${@:2}"
+}
+
+# The page of a guest, by crictl's port-forward if there is one.
+Forwarded() {
+  local port
+  [[ -n $CRICTL ]] || { Page "http://$(PodAddress "$1")/"; return; }
+  : >>"$TESTBED/crictl.yaml"
+  Spawn forward "$CRICTL" --config "$TESTBED/crictl.yaml" --runtime-endpoint "unix://$CRIMUX_SOCKET" \
+    port-forward "$(SandboxId "$1")" :80
+  WaitUntil 20 "the forwarded port" grep -q '^Forwarding from 127' "$TESTBED/log/forward"
+  port=$(sed -n 's/^Forwarding from 127.0.0.1:\([0-9]*\) -> 80$/\1/p' "$TESTBED/log/forward")
+  Page "http://127.0.0.1:$port/"
+  TestbedStop forward
 }
 
 @test "A limit of bandwidth holds for what the guest receives and sends" {

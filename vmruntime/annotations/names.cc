@@ -9,8 +9,8 @@ std::span<const Annotation> AllAnnotations() {
   static constexpr std::array kAll = {
       // Machine.
       kVcpus, kMaxVcpus, kMaxMemory, kCpuModel, kCpuFeatures, kCpu, kSystemUuid, kMachine,
-      kFirmware, kSecureBoot, kTpm, kVideo, kNicModel, kNicQueues, kNics, kIngressBandwidth,
-      kEgressBandwidth, kClock, kHyperv, kProfile, kLibvirtXml,
+      kFirmware, kSecureBoot, kTpm, kVideo, kNicModel, kNicQueues, kBinding, kNics,
+      kIngressBandwidth, kEgressBandwidth, kClock, kHyperv, kProfile, kLibvirtXml,
       // Exec and volumes.
       kExec, kSshUser, kSshKey, kShares, kSharesChown,
       // Disks.

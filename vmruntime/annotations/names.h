@@ -29,6 +29,7 @@ inline constexpr Annotation kTpm{"crimux.io/tpm"};
 inline constexpr Annotation kVideo{"crimux.io/video"};
 inline constexpr Annotation kNicModel{"crimux.io/nic-model"};
 inline constexpr Annotation kNicQueues{"crimux.io/nic-queues"};
+inline constexpr Annotation kBinding{"crimux.io/binding"};
 inline constexpr Annotation kNics{"crimux.io/nics"};
 // Kubernetes' own.
 inline constexpr Annotation kIngressBandwidth{"kubernetes.io/ingress-bandwidth"};

@@ -16,6 +16,9 @@ constexpr unsigned kLeastMtu = 576;    // what every IPv4 host must take
 constexpr unsigned kMostMtu = 65535;
 constexpr size_t kLongestName = 15;
 
+constexpr Words<NicBinding, 2> kBindingWords{
+    {{"bridge", NicBinding::kBridge}, {"masquerade", NicBinding::kMasquerade}}};
+
 bool IsInterfaceName(const std::string& name) {
   return name.size() <= kLongestName && name.find_first_of("/ \t\n") == std::string::npos;
 }
@@ -26,6 +29,7 @@ NicOption ReadAll(const AnnotationReader& reader, bool windows) {
                   .value_or(windows ? NicModel::kE1000e : NicModel::kVirtio);
   all.queues = static_cast<unsigned>(
       reader.Integer(annotation::kNicQueues, 1, kMostQueues).value_or(all.queues));
+  all.binding = reader.Choice(annotation::kBinding, kBindingWords);
   if (all.queues > 1 && all.model != NicModel::kVirtio) {
     reader.Refuse(annotation::kNicQueues, "only the model virtio has more than one");
   }
@@ -46,6 +50,7 @@ NicOption ReadOne(const YamlFields& fields, const NicOption& all) {
     fields.Refuse("has several queues; only the model virtio can");
   }
   nic.mtu = fields.Number("mtu", kLeastMtu, kMostMtu).value_or(0);
+  nic.binding = fields.Choice("binding", kBindingWords);
   nic.boot = fields.Choice("boot", kNicBootWords).value_or(NicBoot::kNever);
   return nic;
 }
@@ -73,7 +78,7 @@ NicOptions ReadNicOptions(const AnnotationReader& reader, bool windows) {
   for (const YAML::Node& node : YamlList(reader, annotation::kNics, kMostNics)) {
     YamlFields fields(reader, annotation::kNics, node,
                       fmt::format("card {}", options.named.size() + 1),
-                      {"interface", "model", "queues", "mtu", "boot"});
+                      {"interface", "model", "queues", "mtu", "boot", "binding"});
     NicOption nic = ReadOne(fields, options.all);
     if (std::ranges::count(options.named, nic.interface, &NicOption::interface) != 0) {
       fields.RefuseValue("interface", nic.interface, "another one has, too");

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "vmruntime/annotations/annotation_reader.h"
 #include "vmruntime/machine/domain/nic_spec.h"
+#include "vmruntime/network/nic_binding.h"
 
 namespace crimux::vm {
 
@@ -14,7 +16,8 @@ struct NicOption {
   std::string interface;  // the pod's interface that it stands for
   NicModel model = NicModel::kVirtio;
   unsigned queues = 1;
-  uint32_t mtu = 0;  // 0: the interface's
+  uint32_t mtu = 0;                                  // 0: the interface's
+  std::optional<NicBinding> binding = std::nullopt;  // absent: as all cards, or the default
   NicBoot boot = NicBoot::kNever;
 };
 

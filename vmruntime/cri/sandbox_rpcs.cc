@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <cctype>
+
 #include <boost/json.hpp>
 
 #include "vmruntime/cri/filters.h"
@@ -22,11 +25,18 @@ cri::PodSandbox ListItem(const SandboxRecord& record) {
   return item;
 }
 
+std::string BindingWord(state::Network::Interface::Binding binding) {
+  std::string word = state::Network::Interface::Binding_Name(binding);
+  std::ranges::transform(word, word.begin(), [](unsigned char c) { return std::tolower(c); });
+  return word;
+}
+
 std::string VerboseInfo(const SandboxRecord& record) {
   boost::json::array interfaces;
   for (const auto& interface : record.network().interfaces()) {
     interfaces.push_back({{"name", interface.name()},
                           {"tap", interface.tap()},
+                          {"binding", BindingWord(interface.binding())},
                           {"mac", interface.mac()},
                           {"mtu", interface.mtu()},
                           {"queues", interface.queues()}});

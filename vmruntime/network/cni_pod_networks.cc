@@ -9,10 +9,9 @@
 #include <boost/json.hpp>
 
 #include "base/error.h"
-#include "base/fault_point.h"
 #include "base/log.h"
 #include "base/rollback.h"
-#include "vmruntime/network/bridge_filter.h"
+#include "vmruntime/network/card_links.h"
 #include "vmruntime/network/cni_arguments.h"
 #include "vmruntime/network/cni_result.h"
 #include "vmruntime/network/dhcp_config.h"
@@ -22,35 +21,14 @@
 #include "vmruntime/network/netlink.h"
 #include "vmruntime/network/netns.h"
 #include "vmruntime/network/pod_links.h"
+#include "vmruntime/network/private_network.h"
 #include "vmruntime/network/programs.h"
-#include "vmruntime/network/server_addresses.h"
 #include "vmruntime/network/tap.h"
 
 namespace crimux::vm {
 namespace {
 
 constexpr const char* kMainInterface = "eth0";
-
-// In the pod's namespace, once the links of all interfaces are there.
-void Filter(const std::vector<GuestInterface>& cards) {
-  Netlink netlink;
-  std::vector<FilteredBridge> bridges;
-  for (size_t i = 0; i < cards.size(); ++i) {
-    const GuestInterface& card = cards[i];
-    if (!card.pci.empty()) continue;
-    int index = static_cast<int>(i);
-    std::optional<Link> bridge = netlink.Find(BridgeName(index));
-    if (!bridge) throw Error(grpc::INTERNAL, "look up link", BridgeName(index), "no such link");
-    bridges.push_back({.outer_link = card.name,
-                       .tap = card.tap,
-                       .mac = bridge->mac,
-                       .server_address = ServerAddress(index),
-                       .server_addresses6 = ServerAddresses6(card, index),
-                       .router_mac = card.router_mac});
-  }
-  ApplyBridgeFilter(bridges);
-  FaultPoint("run-pod.links-filtered");
-}
 
 void WarnOfUnused(const PodIdentity& pod, const boost::json::object& capabilities,
                   const CniNetworkConfig& network) {
@@ -86,8 +64,11 @@ PodNetwork CniPodNetworks::BuildLinks(const NetworkRequest& request,
   RunInNetns(request.netns, [&] {
     std::vector<std::string> links = PodLinks(result, before);
     CheckNicRequests(request, links);
+    Netlink netlink;
+    PrivateNetworks privates(netlink, request.dns);
     for (const std::string& link : links) {
       if (auto function = FindFunctionCard(result, link, functions_)) {
+        RefuseBindingOfFunction(request, link);
         handed_over.push_back({.address = function->card.pci,
                                .interface = link,
                                .is_link = function->is_link,
@@ -96,16 +77,11 @@ PodNetwork CniPodNetworks::BuildLinks(const NetworkRequest& request,
         continue;
       }
       int index = static_cast<int>(network.interfaces.size());
-      network.interfaces.push_back(
-          BuildGuestLinks(link, index, tap_owner, NicRequestFor(request, link)));
+      network.interfaces.push_back(BuildCard(link, index, tap_owner, BindingFor(request, link),
+                                             NicRequestFor(request, link), privates));
     }
     network.ips = PodIps(result, network.interfaces);
-    Filter(network.interfaces);
-    for (size_t i = 0; i < network.interfaces.size(); ++i) {
-      if (network.interfaces[i].pci.empty()) {
-        StartGuestLinks(network.interfaces[i], static_cast<int>(i));
-      }
-    }
+    StartCards(network.interfaces);
   });
   // By the node's namespace, where their physical functions are.
   for (const SriovRequest& function : handed_over) {

@@ -52,8 +52,10 @@ class Dhcp4Lines {
 
  private:
   void Range(const Cidr& cidr) {
-    // The bridge has no address of this network; this is what makes the range apply to it.
-    out_ += fmt::format("shared-network={},{}\n", BridgeName(index_), cidr.Address());
+    if (interface_.binding != NicBinding::kMasquerade) {
+      // The bridge has no address of this network; this is what makes the range apply to it.
+      out_ += fmt::format("shared-network={},{}\n", BridgeName(index_), cidr.Address());
+    }
     out_ += fmt::format("dhcp-range=set:{},{},static,{},infinite\n", tag_, cidr.Address(),
                         cidr.Netmask());
   }

@@ -1,17 +1,13 @@
 #include "vmruntime/network/guest_links.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <chrono>
-#include <filesystem>
 #include <optional>
 #include <string_view>
-#include <utility>
 
 #include "base/error.h"
 #include "base/fault_point.h"
-#include "base/file.h"
 #include "base/log.h"
 #include "vmruntime/network/guest_address.h"
 #include "vmruntime/network/ip.h"
@@ -19,50 +15,13 @@
 #include "vmruntime/network/neighbor.h"
 #include "vmruntime/network/netlink.h"
 #include "vmruntime/network/server_addresses.h"
+#include "vmruntime/network/sysctl.h"
 #include "vmruntime/network/tap.h"
 
 namespace crimux::vm {
 namespace {
 
 constexpr std::chrono::seconds kGatewayPatience(3);
-
-// /proc/sys/net shows the namespace of the thread that opens it. A setting that this kernel does
-// not have is none to worry about.
-void SetSysctl(const std::string& name, const std::string& value) {
-  std::filesystem::path path = "/proc/sys/net/" + name;
-  if (!std::filesystem::exists(path)) return;
-  UniqueFd file = OpenFile(path, O_WRONLY);
-  WriteAll(file.get(), value, path);
-}
-
-// Nothing that the host's kernel says for itself may show up between the guest and its network:
-// no forwarding past the bridge, no iptables for bridged frames, no IPv6 of our own.
-void QuietNamespace() {
-  SetSysctl("ipv4/ip_forward", "0");
-  SetSysctl("ipv6/conf/all/forwarding", "0");
-  for (const char* table : {"iptables", "ip6tables", "arptables"}) {
-    SetSysctl(fmt::format("bridge/bridge-nf-call-{}", table), "0");
-  }
-}
-
-void DisableIpv6(const std::string& link) {
-  SetSysctl(fmt::format("ipv6/conf/{}/disable_ipv6", link), "1");
-}
-
-// For our addresses alone: none that it makes up, and no question whether somebody else has them.
-// It answers for them as a router: guests take one that says it isn't for none (RFC 4861, 7.2.5).
-// It is none, as long as forwarding is off for "all".
-void EnableIpv6(const std::string& link) {
-  for (auto [name, value] : {std::pair{"accept_ra", "0"},
-                             {"accept_dad", "0"},
-                             {"autoconf", "0"},
-                             {"addr_gen_mode", "1"},
-                             {"router_solicitations", "0"},
-                             {"forwarding", "1"},
-                             {"disable_ipv6", "0"}}) {
-    SetSysctl(fmt::format("ipv6/conf/{}/{}", link, name), value);
-  }
-}
 
 // Links that hear only what is addressed to their own MAC are of no use below a bridge.
 void RefuseUnbridgeable(const Link& link) {
@@ -82,14 +41,6 @@ void TakeOver(Netlink& netlink, const std::string& link, const std::string& brid
   netlink.SetMac(link, RandomMac());
   netlink.AddToBridge(link, bridge);
   FaultPoint("run-pod.link-taken-over");
-}
-
-void AddTap(Netlink& netlink, const GuestInterface& guest, uid_t owner, const std::string& bridge) {
-  CreateTap(guest.tap, owner, guest.queues > 1);
-  FaultPoint("run-pod.tap-made");
-  DisableIpv6(guest.tap);
-  netlink.SetMtu(guest.tap, guest.mtu);
-  netlink.AddToBridge(guest.tap, bridge);
 }
 
 // Asked for as the pod, while the link still has its addresses.
@@ -112,11 +63,7 @@ GuestInterface TheGuests(Netlink& netlink, const Link& link, int index, const Ni
   guest.name = link.name;
   guest.tap = TapName(index);
   guest.queues = nic.queues;
-  if (nic.mtu > link.mtu) {
-    throw Error(grpc::INVALID_ARGUMENT, "hand over interface", link.name,
-                fmt::format("the pod asks for an MTU of {}; the link has {}", nic.mtu, link.mtu));
-  }
-  if (nic.mtu != 0) guest.mtu = nic.mtu;
+  guest.mtu = MtuFor(nic, link);
   guest.router_mac = RouterMac(guest);
   return guest;
 }
@@ -134,6 +81,35 @@ bool IsOurs(const std::string& name) {
 
 }  // namespace
 
+uint32_t MtuFor(const NicRequest& nic, const Link& link) {
+  if (nic.mtu <= link.mtu) return nic.mtu == 0 ? link.mtu : nic.mtu;
+  throw Error(grpc::INVALID_ARGUMENT, "hand over interface", link.name,
+              fmt::format("the pod asks for an MTU of {}; the link has {}", nic.mtu, link.mtu));
+}
+
+Link PodLink(Netlink& netlink, const std::string& name) {
+  std::optional<Link> link = netlink.Find(name);
+  if (!link) throw Error(grpc::INTERNAL, "hand over interface", name, "the plugins made none");
+  return *link;
+}
+
+std::string MakeGuestBridge(Netlink& netlink, int index) {
+  std::string mac = RandomMac();
+  QuietNamespace();
+  netlink.CreateBridge(BridgeName(index), mac);
+  FaultPoint("run-pod.bridge-made");
+  DisableIpv6(BridgeName(index));
+  return mac;
+}
+
+void AddTap(Netlink& netlink, const GuestInterface& guest, uid_t owner, const std::string& bridge) {
+  CreateTap(guest.tap, owner, guest.queues > 1);
+  FaultPoint("run-pod.tap-made");
+  DisableIpv6(guest.tap);
+  netlink.SetMtu(guest.tap, guest.mtu);
+  netlink.AddToBridge(guest.tap, bridge);
+}
+
 std::string TapName(int index) { return fmt::format("tap{}", index); }
 
 std::string BridgeName(int index) { return fmt::format("br{}", index); }
@@ -141,17 +117,12 @@ std::string BridgeName(int index) { return fmt::format("br{}", index); }
 GuestInterface BuildGuestLinks(const std::string& link, int index, uid_t tap_owner,
                                const NicRequest& nic) {
   Netlink netlink;
-  std::optional<Link> outer = netlink.Find(link);
-  if (!outer) throw Error(grpc::INTERNAL, "hand over interface", link, "the plugins made none");
-  RefuseUnbridgeable(*outer);
-  GuestInterface guest = TheGuests(netlink, *outer, index, nic);
-  std::string bridge = BridgeName(index);
-  QuietNamespace();
-  netlink.CreateBridge(bridge, RandomMac());
-  FaultPoint("run-pod.bridge-made");
-  DisableIpv6(bridge);
-  TakeOver(netlink, link, bridge);
-  AddTap(netlink, guest, tap_owner, bridge);
+  Link outer = PodLink(netlink, link);
+  RefuseUnbridgeable(outer);
+  GuestInterface guest = TheGuests(netlink, outer, index, nic);
+  MakeGuestBridge(netlink, index);
+  TakeOver(netlink, link, BridgeName(index));
+  AddTap(netlink, guest, tap_owner, BridgeName(index));
   return guest;
 }
 

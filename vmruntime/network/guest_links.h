@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "vmruntime/network/netlink.h"
 #include "vmruntime/network/pod_network.h"
 
 namespace crimux::vm {
@@ -27,8 +28,23 @@ GuestInterface BuildGuestLinks(const std::string& link, int index, uid_t tap_own
 // Sets the links of a card up, and gives the bridge its addresses. The bridge filter comes before.
 void StartGuestLinks(const GuestInterface& card, int index);
 
-// Removes all taps and bridges that BuildGuestLinks makes.
+// Removes all taps and bridges that are made for cards, of whatever binding.
 void RemoveGuestLinks();
+
+// What cards of other bindings are made of, too.
+
+// The pod's interface; throws Error (INTERNAL) when the plugins made none of this name.
+Link PodLink(Netlink& netlink, const std::string& name);
+
+// The MTU of a card that stands for this link. Throws Error (INVALID_ARGUMENT) for one above it.
+uint32_t MtuFor(const NicRequest& nic, const Link& link);
+
+// A bridge that is down, without ports or IPv6, in a namespace that forwards nothing. Returns its
+// MAC address.
+std::string MakeGuestBridge(Netlink& netlink, int index);
+
+// Makes the guest's tap a port of the bridge, still down.
+void AddTap(Netlink& netlink, const GuestInterface& guest, uid_t owner, const std::string& bridge);
 
 std::string TapName(int index);
 std::string BridgeName(int index);

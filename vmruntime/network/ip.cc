@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/error.h"
@@ -60,6 +61,14 @@ Cidr ParseCidr(const std::string& text) {
     cidr.prefix = ParsePrefix(text.substr(slash + 1), cidr.Bits(), text);
   }
   return cidr;
+}
+
+bool Overlap(const Cidr& a, const Cidr& b) {
+  if (a.v6 != b.v6) return false;
+  Cidr wide_a = a;
+  Cidr wide_b = b;
+  wide_a.prefix = wide_b.prefix = std::min(a.prefix, b.prefix);
+  return wide_a.Network() == wide_b.Network();
 }
 
 bool IsIp(const std::string& text) {

@@ -22,6 +22,9 @@ struct Cidr {
 // (INVALID_ARGUMENT).
 Cidr ParseCidr(const std::string& text);
 
+// Whether an address is in both networks.
+bool Overlap(const Cidr& a, const Cidr& b);
+
 bool IsIp(const std::string& text);  // an address without prefix length
 bool IsIpv6(const std::string& text);
 

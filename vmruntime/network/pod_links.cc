@@ -13,9 +13,11 @@ namespace crimux::vm {
 namespace {
 
 bool HasAddress(const GuestInterface& interface, const std::string& ip) {
-  return std::ranges::any_of(interface.addresses, [&](const GuestAddress& address) {
-    return ParseCidr(address.address).Address() == ParseCidr(ip).Address();
-  });
+  auto is_it = [&](const std::string& address) {
+    return ParseCidr(address).Address() == ParseCidr(ip).Address();
+  };
+  return std::ranges::any_of(interface.addresses, is_it, &GuestAddress::address) ||
+         std::ranges::any_of(interface.pod_addresses, is_it);
 }
 
 Error WrongResult(const std::string& cause) {
@@ -65,6 +67,18 @@ std::vector<std::string> PodIps(const CniResult& result,
 const NicRequest& NicRequestFor(const NetworkRequest& request, const std::string& interface) {
   auto found = std::ranges::find(request.nics, interface, &NicRequest::interface);
   return found == request.nics.end() ? request.nic : *found;
+}
+
+NicBinding BindingFor(const NetworkRequest& request, const std::string& interface) {
+  const NicRequest& nic = NicRequestFor(request, interface);
+  return nic.binding ? *nic.binding : request.nic.binding.value_or(NicBinding::kBridge);
+}
+
+void RefuseBindingOfFunction(const NetworkRequest& request, const std::string& interface) {
+  const NicRequest& nic = NicRequestFor(request, interface);
+  if (nic.interface.empty() || !nic.binding) return;
+  throw Error(grpc::INVALID_ARGUMENT, "bind interface", interface,
+              "it is an SR-IOV function, which goes to the VM whole, without a binding");
 }
 
 void CheckNicRequests(const NetworkRequest& request, const std::vector<std::string>& interfaces) {

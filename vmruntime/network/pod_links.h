@@ -26,6 +26,12 @@ std::vector<std::string> PodIps(const CniResult& result,
 // What the pod asks of its interface of this name.
 const NicRequest& NicRequestFor(const NetworkRequest& request, const std::string& interface);
 
+NicBinding BindingFor(const NetworkRequest& request, const std::string& interface);
+
+// Throws Error (INVALID_ARGUMENT) when the pod asks for a binding of this very interface, an SR-IOV
+// function. What it asks for all of them is for those that can.
+void RefuseBindingOfFunction(const NetworkRequest& request, const std::string& interface);
+
 // Throws Error (INVALID_ARGUMENT) when the pod asks for something of an interface that it hasn't.
 void CheckNicRequests(const NetworkRequest& request, const std::vector<std::string>& interfaces);
 

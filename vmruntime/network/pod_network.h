@@ -3,8 +3,11 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "vmruntime/network/nic_binding.h"
 
 namespace crimux::vm {
 
@@ -36,6 +39,8 @@ struct NicRequest {
   std::string interface;  // the pod's, "eth0"
   unsigned queues = 1;
   uint32_t mtu = 0;  // 0: the interface's
+  // Absent: as all cards, whose own default is kBridge. An SR-IOV function has none.
+  std::optional<NicBinding> binding = std::nullopt;
 };
 
 // One request to connect a pod.
@@ -71,6 +76,7 @@ struct GuestInterface {
   // The tap, or else the SR-IOV function that the VM gets ("0000:3b:02.1").
   std::string tap;
   std::string pci;
+  NicBinding binding = NicBinding::kBridge;
   std::string mac;
   uint32_t mtu = 1500;
   unsigned queues = 1;
@@ -78,6 +84,8 @@ struct GuestInterface {
   std::string router_mac;
   std::vector<GuestAddress> addresses;
   std::vector<GuestRoute> routes;
+  // What the pod's interface keeps, as CIDR, when those are private (kMasquerade).
+  std::vector<std::string> pod_addresses;
 };
 
 // What a pod's network came to. `ips` are the pod's addresses without prefix length, primary first.
@@ -93,9 +101,9 @@ struct NetworkReadiness {
   std::string message;
 };
 
-// Connects pods: CNI ADD of the default network into the pod's namespace, then hands MAC, MTU and
-// addresses of each interface that the plugins made there to the VM over a bridge and a tap, and
-// serves them by DHCP inside the namespace. All calls block and may be made from any thread at
+// Connects pods: CNI ADD of the default network into the pod's namespace, then hands each interface
+// that the plugins made there on to the VM as its binding says, and serves the guest's addresses by
+// DHCP inside the namespace. All calls block and may be made from any thread at
 // once, for different pods.
 class PodNetworks {
  public:

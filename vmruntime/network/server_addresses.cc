@@ -8,6 +8,10 @@ namespace crimux::vm {
 
 std::string ServerAddress(int index) { return fmt::format("169.254.75.{}", 67 + index); }
 
+std::string ServerLinkLocal(int index) {
+  return fmt::format("fe80::6372:696d:7578:{:x}/64", index + 1);
+}
+
 bool IsAdvertised(const Cidr& cidr) { return cidr.v6 && cidr.prefix >= 64 && cidr.prefix < 127; }
 
 std::vector<std::string> ServerAddresses6(const GuestInterface& card, int index) {
@@ -22,7 +26,7 @@ std::vector<std::string> ServerAddresses6(const GuestInterface& card, int index)
   }
   if (!has_v6) return {};
   if (addresses.empty()) addresses.push_back(fmt::format("{}/64", kUnusedPrefix));
-  addresses.insert(addresses.begin(), fmt::format("fe80::6372:696d:7578:{:x}/64", index + 1));
+  addresses.insert(addresses.begin(), ServerLinkLocal(index));
   return addresses;
 }
 

@@ -14,6 +14,9 @@ namespace crimux::vm {
 // For DHCPv4, without prefix length.
 std::string ServerAddress(int index);
 
+// The bridge's own of the link, as CIDR.
+std::string ServerLinkLocal(int index);
+
 // For DHCPv6 and router advertisements, as CIDR: one of the link, and one in each of the card's
 // prefixes, without which no router may advertise it: the subnet's anycast address (RFC 4291,
 // 2.6.1), which is no host's. With no such prefix there is one of a prefix that the guest is told

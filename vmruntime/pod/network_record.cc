@@ -17,6 +17,25 @@ std::vector<std::string> Strings(const Repeated& strings) {
   return {strings.begin(), strings.end()};
 }
 
+state::Network::Interface::Binding BindingRecord(NicBinding binding) {
+  switch (binding) {
+    case NicBinding::kBridge:
+      return state::Network::Interface::BRIDGE;
+    case NicBinding::kMasquerade:
+      return state::Network::Interface::MASQUERADE;
+  }
+  return state::Network::Interface::BRIDGE;
+}
+
+NicBinding ReadBinding(state::Network::Interface::Binding binding) {
+  switch (binding) {
+    case state::Network::Interface::MASQUERADE:
+      return NicBinding::kMasquerade;
+    default:
+      return NicBinding::kBridge;
+  }
+}
+
 void AddInterface(const GuestInterface& interface, state::Network& record) {
   state::Network::Interface& to = *record.add_interfaces();
   to.set_tap(interface.tap);
@@ -26,6 +45,8 @@ void AddInterface(const GuestInterface& interface, state::Network& record) {
   to.set_queues(interface.queues);
   to.set_router_mac(interface.router_mac);
   to.set_pci(interface.pci);
+  to.set_binding(BindingRecord(interface.binding));
+  for (const std::string& address : interface.pod_addresses) to.add_pod_addresses(address);
   for (const GuestAddress& address : interface.addresses) {
     state::Network::Address& a = *to.add_addresses();
     a.set_address(address.address);
@@ -47,6 +68,8 @@ GuestInterface ReadInterface(const state::Network::Interface& record) {
   interface.queues = std::max(1U, record.queues());
   interface.router_mac = record.router_mac();
   interface.pci = record.pci();
+  interface.binding = ReadBinding(record.binding());
+  interface.pod_addresses = Strings(record.pod_addresses());
   for (const auto& a : record.addresses())
     interface.addresses.push_back({a.address(), a.gateway()});
   for (const auto& r : record.routes()) interface.routes.push_back({r.destination(), r.gateway()});

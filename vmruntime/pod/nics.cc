@@ -4,7 +4,10 @@ namespace crimux::vm {
 namespace {
 
 NicRequest Request(const NicOption& option) {
-  return {.interface = option.interface, .queues = option.queues, .mtu = option.mtu};
+  return {.interface = option.interface,
+          .queues = option.queues,
+          .mtu = option.mtu,
+          .binding = option.binding};
 }
 
 }  // namespace

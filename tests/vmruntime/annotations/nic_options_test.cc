@@ -45,6 +45,17 @@ TEST_CASE("a card that is named differs from the others in what it says") {
   CHECK(options.Of("net2").boot == NicBoot::kLast);
 }
 
+TEST_CASE("cards are bound as the pod says, each on its own or all of them") {
+  CHECK_FALSE(Read({}).all.binding);
+  NicOptions options = Read({{"crimux.io/binding", "masquerade"},
+                             {"crimux.io/nics",
+                              "- {interface: net1, binding: bridge}\n"
+                              "- {interface: net2, mtu: 1400}\n"}});
+  CHECK(options.all.binding == NicBinding::kMasquerade);
+  CHECK(options.Of("net1").binding == NicBinding::kBridge);
+  CHECK_FALSE(options.Of("net2").binding);
+}
+
 TEST_CASE("bandwidth is Kubernetes' quantity of bits in a second") {
   NicOptions options = Read({{"kubernetes.io/ingress-bandwidth", "10M"}});
   CHECK(options.ingress_rate == 10'000'000);
@@ -69,6 +80,8 @@ TEST_CASE("each wrong word about cards is refused by name, with the reason") {
   CHECK_THAT(RefusalOfNics("- {interface: a, queues: 257}"), Contains("between 1 and 256"));
   CHECK_THAT(RefusalOfNics("- {interface: a, model: e1000, queues: 2}"),
              Contains("card 1 has several queues"));
+  CHECK_THAT(RefusalOf({{"crimux.io/binding", "slirp"}}), Contains("crimux.io/binding"));
+  CHECK_THAT(RefusalOfNics("- {interface: a, binding: nat}"), Contains("means nothing"));
   CHECK_THAT(RefusalOfNics("- {interface: a, boot: never}"), Contains("means nothing"));
   CHECK_THAT(RefusalOfNics("- {interface: a}\n- {interface: a}"), Contains("another one has"));
 }

@@ -57,6 +57,31 @@ TEST_CASE("the pod's addresses are those of its first interface") {
   CHECK_THROWS_WITH(ips({"10.1.0.5"}), Contains("none of the pod's first interface"));
 }
 
+TEST_CASE("a binding is an interface's own, that of all, or the bridge") {
+  NetworkRequest request;
+  CHECK(BindingFor(request, "eth0") == NicBinding::kBridge);
+  request.nic.binding = NicBinding::kMasquerade;
+  request.nics = {{.interface = "net1", .binding = NicBinding::kBridge}, {.interface = "net2"}};
+  CHECK(BindingFor(request, "eth0") == NicBinding::kMasquerade);
+  CHECK(BindingFor(request, "net1") == NicBinding::kBridge);
+  CHECK(BindingFor(request, "net2") == NicBinding::kMasquerade);
+}
+
+TEST_CASE("an SR-IOV function can't be bound, but be one of many that are") {
+  NetworkRequest request;
+  request.nic.binding = NicBinding::kMasquerade;
+  request.nics = {{.interface = "net1", .binding = NicBinding::kMasquerade}, {.interface = "net2"}};
+  CHECK_NOTHROW(RefuseBindingOfFunction(request, "eth0"));
+  CHECK_NOTHROW(RefuseBindingOfFunction(request, "net2"));
+  try {
+    RefuseBindingOfFunction(request, "net1");
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == grpc::INVALID_ARGUMENT);
+    CHECK_THAT(error.what(), Contains("\"net1\"") && Contains("SR-IOV"));
+  }
+}
+
 TEST_CASE("a card for an interface that the pod hasn't is refused, with those that it has") {
   NetworkRequest request;
   request.nics = {{.interface = "net1"}, {.interface = "net7"}};

@@ -16,10 +16,16 @@ TEST_CASE("a network comes back from its record as it was") {
                                 .addresses = {{"10.0.0.5/16", "10.0.0.1"}, {"fd00::5/64", ""}},
                                 .routes = {{"0.0.0.0/0", "10.0.0.1"}}});
   network.interfaces.push_back({.name = "net1", .pci = "0000:3b:02.1"});
+  network.interfaces.push_back({.name = "net2",
+                                .binding = NicBinding::kMasquerade,
+                                .pod_addresses = {"10.1.0.5/16", "fd01::5/64"}});
   PodNetwork back = FromRecord(ToRecord(network));
   CHECK(back.ips == network.ips);
-  REQUIRE(back.interfaces.size() == 2);
+  REQUIRE(back.interfaces.size() == 3);
   CHECK(back.interfaces[1].pci == "0000:3b:02.1");
+  CHECK(back.interfaces[0].binding == NicBinding::kBridge);
+  CHECK(back.interfaces[2].binding == NicBinding::kMasquerade);
+  CHECK(back.interfaces[2].pod_addresses == network.interfaces[2].pod_addresses);
   CHECK(back.interfaces[0].tap == "tap0");
   CHECK(back.interfaces[0].mac == "02:00:00:00:00:01");
   CHECK(back.interfaces[0].mtu == 1450);

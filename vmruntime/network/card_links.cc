@@ -1,0 +1,68 @@
+#include "vmruntime/network/card_links.h"
+
+#include "base/error.h"
+#include "base/fault_point.h"
+#include "vmruntime/network/bridge_filter.h"
+#include "vmruntime/network/guest_links.h"
+#include "vmruntime/network/masquerade_links.h"
+#include "vmruntime/network/masquerade_rules.h"
+#include "vmruntime/network/netlink.h"
+#include "vmruntime/network/server_addresses.h"
+
+namespace crimux::vm {
+namespace {
+
+bool IsBridged(const GuestInterface& card) {
+  return card.pci.empty() && card.binding == NicBinding::kBridge;
+}
+
+void FilterBridges(const std::vector<GuestInterface>& cards) {
+  Netlink netlink;
+  std::vector<FilteredBridge> bridges;
+  for (size_t i = 0; i < cards.size(); ++i) {
+    const GuestInterface& card = cards[i];
+    if (!IsBridged(card)) continue;
+    int index = static_cast<int>(i);
+    std::optional<Link> bridge = netlink.Find(BridgeName(index));
+    if (!bridge) throw Error(grpc::INTERNAL, "look up link", BridgeName(index), "no such link");
+    bridges.push_back({.outer_link = card.name,
+                       .tap = card.tap,
+                       .mac = bridge->mac,
+                       .server_address = ServerAddress(index),
+                       .server_addresses6 = ServerAddresses6(card, index),
+                       .router_mac = card.router_mac});
+  }
+  if (!bridges.empty()) ApplyBridgeFilter(bridges);
+  FaultPoint("run-pod.links-filtered");
+}
+
+void Start(const GuestInterface& card, int index) {
+  if (!card.pci.empty()) return;
+  switch (card.binding) {
+    case NicBinding::kBridge:
+      return StartGuestLinks(card, index);
+    case NicBinding::kMasquerade:
+      return StartMasqueradeLinks(card, index);
+  }
+}
+
+}  // namespace
+
+GuestInterface BuildCard(const std::string& link, int index, uid_t tap_owner, NicBinding binding,
+                         const NicRequest& nic, PrivateNetworks& networks) {
+  switch (binding) {
+    case NicBinding::kBridge:
+      return BuildGuestLinks(link, index, tap_owner, nic);
+    case NicBinding::kMasquerade:
+      return BuildMasqueradeLinks(link, index, tap_owner, nic, networks);
+  }
+  throw Error(grpc::INTERNAL, "bind interface", link, "no such binding");
+}
+
+void StartCards(const std::vector<GuestInterface>& cards) {
+  FilterBridges(cards);
+  ApplyMasquerade(cards);
+  for (size_t i = 0; i < cards.size(); ++i) Start(cards[i], static_cast<int>(i));
+}
+
+}  // namespace crimux::vm

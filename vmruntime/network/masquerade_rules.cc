@@ -1,0 +1,93 @@
+#include "vmruntime/network/masquerade_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/fault_point.h"
+#include "base/process.h"
+#include "vmruntime/network/guest_links.h"
+#include "vmruntime/network/ip.h"
+
+namespace crimux::vm {
+namespace {
+
+bool IsMasqueraded(const GuestInterface& card) { return card.binding == NicBinding::kMasquerade; }
+
+// nft's word for the family.
+const char* Word(const Cidr& address) { return address.v6 ? "ip6" : "ip"; }
+
+// The lines of one card in each chain.
+struct CardRules {
+  std::string inbound;   // to the pod's addresses
+  std::string outbound;  // from the guest
+  std::string forward_in;
+  std::string forward_out;
+};
+
+CardRules RulesOf(const GuestInterface& card, const std::string& bridge) {
+  CardRules rules;
+  rules.forward_in = fmt::format(
+      "    oifname \"{0}\" ct status dnat accept\n"
+      "    oifname \"{0}\" drop\n",
+      bridge);
+  for (const GuestAddress& address : card.addresses) {
+    Cidr guest = ParseCidr(address.address);
+    const char* family = Word(guest);
+    for (const std::string& text : card.pod_addresses) {
+      Cidr pod = ParseCidr(text);
+      if (pod.v6 != guest.v6) continue;
+      rules.inbound += fmt::format("    {0} daddr {1} dnat {0} to {2}\n", family, pod.Address(),
+                                   guest.Address());
+    }
+    rules.outbound += fmt::format("    {} saddr {} masquerade\n", family, guest.Address());
+    rules.forward_out +=
+        fmt::format("    iifname \"{}\" {} saddr {} accept\n", bridge, family, guest.Address());
+  }
+  return rules;
+}
+
+}  // namespace
+
+std::string MasqueradeRules(const std::vector<GuestInterface>& cards) {
+  CardRules all;
+  for (size_t i = 0; i < cards.size(); ++i) {
+    if (!IsMasqueraded(cards[i])) continue;
+    CardRules rules = RulesOf(cards[i], BridgeName(static_cast<int>(i)));
+    all.inbound += rules.inbound;
+    all.outbound += rules.outbound;
+    all.forward_in += rules.forward_in;
+    all.forward_out += rules.forward_out;
+  }
+  return fmt::format(R"(add table inet crimux
+delete table inet crimux
+table inet crimux {{
+  chain inbound {{
+    type nat hook prerouting priority -100; policy accept;
+{0}  }}
+  chain own {{
+    type nat hook output priority -100; policy accept;
+{0}  }}
+  chain outbound {{
+    type nat hook postrouting priority 100; policy accept;
+{1}  }}
+  chain forward {{
+    type filter hook forward priority 0; policy drop;
+    ct state established,related accept
+{2}{3}  }}
+}}
+)",
+                     all.inbound, all.outbound, all.forward_in, all.forward_out);
+}
+
+void ApplyMasquerade(const std::vector<GuestInterface>& cards) {
+  if (std::ranges::none_of(cards, IsMasqueraded)) return;
+  ProcessResult result = RunProcess({.argv = {"nft", "-f", "-"}, .input = MasqueradeRules(cards)});
+  if (!result.Succeeded()) {
+    throw Error(grpc::INTERNAL, "apply masquerading", "nft", result.Failure());
+  }
+  FaultPoint("masquerade.ruled");
+}
+
+}  // namespace crimux::vm
