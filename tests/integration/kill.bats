@@ -127,6 +127,9 @@ RunSandboxAgain() {
   for point in $(Points masquerade); do
     RunSandboxAgain "$point" "$(Annotation crimux.io/binding masquerade)"
   done
+  for point in $(Points macvtap); do
+    RunSandboxAgain "$point" "$(Annotation crimux.io/binding macvtap)"
+  done
 }
 
 @test "Killed at any point of StopPodSandbox" {

@@ -184,6 +184,27 @@ HasOtherDnsmasq() {
   run ! grep -E '10\.0\.2\.|fd10:0:2:|router advertisement|dhcp6|BOOTP' <<<"$seen"
 }
 
+@test "A guest on a macvtap has the pod's address by DHCP, which isn't heard outside" {
+  Network "$(Bridge "$BRIDGE" "$SUBNET.0/24")"
+  Capture
+  VmWith direct 'crimux.io/vcpus: "2"' 'crimux.io/nic-queues: "2"' 'crimux.io/binding: macvtap'
+  address=$(PodAddress direct)
+  [[ $address == "$SUBNET".* ]]
+  Contains "$(InPod direct ip -d link show tap0)" 'macvtap mode bridge'
+  Contains "$(Page "http://$address/")" "hello from direct at $address"
+  guest=$(InGuest "$address" "ip route; ls /sys/class/net/eth0/queues; ping -c 1 -W 10 $SUBNET.1;
+    udhcpc -n -q -t 5 -T 2 -i eth0 -s /bin/true && echo served")
+  Contains "$guest" "^default via $SUBNET\.1 "
+  Contains "$guest" 'rx-1'
+  Contains "$guest" '^served$'
+  TestbedStop crimuxd KILL
+  TestbedStartCrimuxd
+  Contains "$(Page "http://$address/")" 'hello from direct'
+  seen=$(Captured)
+  Contains "$seen" "$address > $SUBNET.1: ICMP echo request"
+  run ! grep -E 'BOOTP|169\.254\.75\.' <<<"$seen"
+}
+
 # InPod POD COMMAND...: in the pod's network namespace.
 InPod() {
   nsenter "--net=$TESTBED/netns/crimux-$(SandboxId "$1")" "${@:2}"
@@ -225,7 +246,7 @@ Seconds() {
 Capture() {
   InTestbedNet ip link add "$BRIDGE" type bridge 2>/dev/null || true  # it may be there
   InTestbedNet ip link set "$BRIDGE" up
-  Spawn capture tcpdump -Z root -U -n -i "$BRIDGE" -w "$TESTBED/capture"
+  Spawn capture tcpdump -Z root --immediate-mode -U -n -i "$BRIDGE" -w "$TESTBED/capture"
   WaitUntil 10 "the capture" grep -q '^tcpdump: listening' "$TESTBED/log/capture"
 }
 

@@ -16,8 +16,13 @@ constexpr unsigned kLeastMtu = 576;    // what every IPv4 host must take
 constexpr unsigned kMostMtu = 65535;
 constexpr size_t kLongestName = 15;
 
-constexpr Words<NicBinding, 2> kBindingWords{
-    {{"bridge", NicBinding::kBridge}, {"masquerade", NicBinding::kMasquerade}}};
+constexpr Words<NicBinding, 3> kBindingWords{{{"bridge", NicBinding::kBridge},
+                                              {"masquerade", NicBinding::kMasquerade},
+                                              {"macvtap", NicBinding::kMacvtap}}};
+constexpr Words<MacvtapMode, 4> kModeWords{{{"bridge", MacvtapMode::kBridge},
+                                            {"private", MacvtapMode::kPrivate},
+                                            {"vepa", MacvtapMode::kVepa},
+                                            {"passthru", MacvtapMode::kPassthru}}};
 
 bool IsInterfaceName(const std::string& name) {
   return name.size() <= kLongestName && name.find_first_of("/ \t\n") == std::string::npos;
@@ -36,6 +41,16 @@ NicOption ReadAll(const AnnotationReader& reader, bool windows) {
   return all;
 }
 
+// Of a macvtap, by its own binding or that of all.
+void ReadMode(const YamlFields& fields, const NicOption& all, NicOption& nic) {
+  auto mode = fields.Choice("mode", kModeWords);
+  if (!mode) return;
+  if ((nic.binding ? nic.binding : all.binding) != NicBinding::kMacvtap) {
+    fields.Refuse("has a mode; only the binding macvtap can");
+  }
+  nic.macvtap_mode = *mode;
+}
+
 NicOption ReadOne(const YamlFields& fields, const NicOption& all) {
   NicOption nic = all;
   nic.interface = fields.RequiredText("interface");
@@ -51,6 +66,7 @@ NicOption ReadOne(const YamlFields& fields, const NicOption& all) {
   }
   nic.mtu = fields.Number("mtu", kLeastMtu, kMostMtu).value_or(0);
   nic.binding = fields.Choice("binding", kBindingWords);
+  ReadMode(fields, all, nic);
   nic.boot = fields.Choice("boot", kNicBootWords).value_or(NicBoot::kNever);
   return nic;
 }
@@ -78,7 +94,7 @@ NicOptions ReadNicOptions(const AnnotationReader& reader, bool windows) {
   for (const YAML::Node& node : YamlList(reader, annotation::kNics, kMostNics)) {
     YamlFields fields(reader, annotation::kNics, node,
                       fmt::format("card {}", options.named.size() + 1),
-                      {"interface", "model", "queues", "mtu", "boot", "binding"});
+                      {"interface", "model", "queues", "mtu", "boot", "binding", "mode"});
     NicOption nic = ReadOne(fields, options.all);
     if (std::ranges::count(options.named, nic.interface, &NicOption::interface) != 0) {
       fields.RefuseValue("interface", nic.interface, "another one has, too");

@@ -18,6 +18,7 @@ struct NicOption {
   unsigned queues = 1;
   uint32_t mtu = 0;                                  // 0: the interface's
   std::optional<NicBinding> binding = std::nullopt;  // absent: as all cards, or the default
+  MacvtapMode macvtap_mode = MacvtapMode::kBridge;   // of the binding macvtap
   NicBoot boot = NicBoot::kNever;
 };
 

@@ -5,16 +5,10 @@
 #include "base/error.h"
 #include "base/process.h"
 #include "vmruntime/network/ip.h"
+#include "vmruntime/network/nft_words.h"
 
 namespace crimux::vm {
 namespace {
-
-// The target of a neighbor's solicitation or advertisement, as nft takes such a number.
-std::string Hexadecimal(const Cidr& address) {
-  std::string text = "0x";
-  for (unsigned char byte : address.bytes) text += fmt::format("{:02x}", byte);
-  return text;
-}
 
 std::string LeakRules6(const FilteredBridge& bridge, std::string_view match) {
   std::string rules;
@@ -25,7 +19,7 @@ std::string LeakRules6(const FilteredBridge& bridge, std::string_view match) {
     {1} "{0}" ip6 daddr {2} drop
     {1} "{0}" icmpv6 type {{ nd-neighbor-solicit, nd-neighbor-advert }} @th,64,128 {3} drop
 )",
-                         bridge.outer_link, match, address.Address(), Hexadecimal(address));
+                         bridge.outer_link, match, address.Address(), NftNumber(address));
   }
   return rules;
 }

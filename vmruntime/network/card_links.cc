@@ -3,7 +3,10 @@
 #include "base/error.h"
 #include "base/fault_point.h"
 #include "vmruntime/network/bridge_filter.h"
+#include "vmruntime/network/dhcp_config.h"
 #include "vmruntime/network/guest_links.h"
+#include "vmruntime/network/macvtap_filter.h"
+#include "vmruntime/network/macvtap_links.h"
 #include "vmruntime/network/masquerade_links.h"
 #include "vmruntime/network/masquerade_rules.h"
 #include "vmruntime/network/netlink.h"
@@ -12,27 +15,41 @@
 namespace crimux::vm {
 namespace {
 
+bool IsFilteredMacvtap(const GuestInterface& card) {
+  return card.pci.empty() && card.binding == NicBinding::kMacvtap && HasDhcp(card);
+}
+
 bool IsBridged(const GuestInterface& card) {
   return card.pci.empty() && card.binding == NicBinding::kBridge;
 }
 
-void FilterBridges(const std::vector<GuestInterface>& cards) {
+FilteredBridge FilterOf(Netlink& netlink, const GuestInterface& card, int index) {
+  std::optional<Link> bridge = netlink.Find(BridgeName(index));
+  if (!bridge) throw Error(grpc::INTERNAL, "look up link", BridgeName(index), "no such link");
+  return {.outer_link = card.name,
+          .tap = card.tap,
+          .mac = bridge->mac,
+          .server_address = ServerAddress(index),
+          .server_addresses6 = ServerAddresses6(card, index),
+          .router_mac = card.router_mac};
+}
+
+void Filter(const std::vector<GuestInterface>& cards) {
   Netlink netlink;
   std::vector<FilteredBridge> bridges;
+  std::vector<FilteredMacvtap> macvtaps;
   for (size_t i = 0; i < cards.size(); ++i) {
     const GuestInterface& card = cards[i];
-    if (!IsBridged(card)) continue;
     int index = static_cast<int>(i);
-    std::optional<Link> bridge = netlink.Find(BridgeName(index));
-    if (!bridge) throw Error(grpc::INTERNAL, "look up link", BridgeName(index), "no such link");
-    bridges.push_back({.outer_link = card.name,
-                       .tap = card.tap,
-                       .mac = bridge->mac,
-                       .server_address = ServerAddress(index),
-                       .server_addresses6 = ServerAddresses6(card, index),
-                       .router_mac = card.router_mac});
+    if (IsBridged(card)) bridges.push_back(FilterOf(netlink, card, index));
+    if (IsFilteredMacvtap(card)) {
+      macvtaps.push_back({.card = FilterOf(netlink, card, index),
+                          .server_link = BridgeName(index),
+                          .guest_mac = card.mac});
+    }
   }
   if (!bridges.empty()) ApplyBridgeFilter(bridges);
+  if (!macvtaps.empty()) ApplyMacvtapFilter(macvtaps);
   FaultPoint("run-pod.links-filtered");
 }
 
@@ -43,6 +60,8 @@ void Start(const GuestInterface& card, int index) {
       return StartGuestLinks(card, index);
     case NicBinding::kMasquerade:
       return StartMasqueradeLinks(card, index);
+    case NicBinding::kMacvtap:
+      return StartMacvtapLinks(card, index);
   }
 }
 
@@ -55,12 +74,14 @@ GuestInterface BuildCard(const std::string& link, int index, uid_t tap_owner, Ni
       return BuildGuestLinks(link, index, tap_owner, nic);
     case NicBinding::kMasquerade:
       return BuildMasqueradeLinks(link, index, tap_owner, nic, networks);
+    case NicBinding::kMacvtap:
+      return BuildMacvtapLinks(link, index, nic);
   }
   throw Error(grpc::INTERNAL, "bind interface", link, "no such binding");
 }
 
 void StartCards(const std::vector<GuestInterface>& cards) {
-  FilterBridges(cards);
+  Filter(cards);
   ApplyMasquerade(cards);
   for (size_t i = 0; i < cards.size(); ++i) Start(cards[i], static_cast<int>(i));
 }

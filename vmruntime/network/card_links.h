@@ -13,7 +13,8 @@ namespace crimux::vm {
 // The links of a pod's cards, each by its binding. All functions work in the namespace of the
 // calling thread. Card i is number i of PodNetwork::interfaces; SR-IOV functions have no links.
 
-// See BuildGuestLinks and BuildMasqueradeLinks. Nothing passes these links before StartCards.
+// See BuildGuestLinks, BuildMasqueradeLinks, BuildMacvtapLinks. Nothing passes these links before
+// StartCards.
 GuestInterface BuildCard(const std::string& link, int index, uid_t tap_owner, NicBinding binding,
                          const NicRequest& nic, PrivateNetworks& networks);
 

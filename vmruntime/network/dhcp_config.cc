@@ -96,7 +96,7 @@ std::string HostLine(const GuestInterface& card, const PodIdentity& pod) {
 }
 
 std::string CardLines(const GuestInterface& card, int index, const NetworkRequest& request) {
-  if (card.addresses.empty() || !card.pci.empty()) return "";
+  if (card.addresses.empty() || !HasDhcp(card)) return "";
   std::string lines = fmt::format("interface={}\n", BridgeName(index));
   if (const GuestAddress* address = FirstIpv4(card)) {
     lines += Dhcp4Lines(card, index).Render(*address, request.dns);
@@ -105,6 +105,11 @@ std::string CardLines(const GuestInterface& card, int index, const NetworkReques
 }
 
 }  // namespace
+
+bool HasDhcp(const GuestInterface& card) {
+  if (!card.pci.empty()) return false;
+  return card.binding != NicBinding::kMacvtap || card.macvtap_mode == MacvtapMode::kBridge;
+}
 
 std::filesystem::path DhcpConfigFile(const std::filesystem::path& work_dir) {
   return work_dir / "dhcp.conf";

@@ -11,6 +11,10 @@ namespace crimux::vm {
 std::filesystem::path DhcpConfigFile(const std::filesystem::path& work_dir);
 std::filesystem::path DhcpPidFile(const std::filesystem::path& work_dir);
 
+// Whether a card's guest is served: not on an SR-IOV function, which has no link here, nor on a
+// macvtap that hears of no other link but by a switch.
+bool HasDhcp(const GuestInterface& card);
+
 // The configuration of the dnsmasq that serves a pod's guest: its own addresses to its own MACs,
 // for ever, and nothing to anybody else, by DHCPv4, and DHCPv6 with router advertisements.
 // Interface i is served on bridge i. Values of the

@@ -28,7 +28,9 @@ void RefuseUnbridgeable(const Link& link) {
   for (const char* kind : {"macvlan", "macvtap", "ipvlan", "ipvtap"}) {
     if (link.kind == kind) {
       throw Error(grpc::FAILED_PRECONDITION, "hand over interface", link.name,
-                  fmt::format("a VM cannot be bridged to a link of kind {}", kind));
+                  fmt::format("a VM cannot be bridged to a link of kind {}; the bindings "
+                              "masquerade and macvtap may serve",
+                              kind));
     }
   }
 }
@@ -57,28 +59,6 @@ std::string RouterMac(const GuestInterface& guest) {
   return "";
 }
 
-// What the link has, as far as the pod asks for nothing else.
-GuestInterface TheGuests(Netlink& netlink, const Link& link, int index, const NicRequest& nic) {
-  GuestInterface guest = ReadGuestInterface(netlink, link);
-  guest.name = link.name;
-  guest.tap = TapName(index);
-  guest.queues = nic.queues;
-  guest.mtu = MtuFor(nic, link);
-  guest.router_mac = RouterMac(guest);
-  return guest;
-}
-
-bool IsOurs(const std::string& name) {
-  for (const char* stem : {"tap", "br"}) {
-    size_t length = std::string_view(stem).size();
-    if (name.starts_with(stem) && name.size() > length &&
-        name.find_first_not_of("0123456789", length) == std::string::npos) {
-      return true;
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
 uint32_t MtuFor(const NicRequest& nic, const Link& link) {
@@ -91,6 +71,16 @@ Link PodLink(Netlink& netlink, const std::string& name) {
   std::optional<Link> link = netlink.Find(name);
   if (!link) throw Error(grpc::INTERNAL, "hand over interface", name, "the plugins made none");
   return *link;
+}
+
+GuestInterface TheGuests(Netlink& netlink, const Link& link, int index, const NicRequest& nic) {
+  GuestInterface guest = ReadGuestInterface(netlink, link);
+  guest.name = link.name;
+  guest.tap = TapName(index);
+  guest.queues = nic.queues;
+  guest.mtu = MtuFor(nic, link);
+  guest.router_mac = RouterMac(guest);
+  return guest;
 }
 
 std::string MakeGuestBridge(Netlink& netlink, int index) {
@@ -108,6 +98,17 @@ void AddTap(Netlink& netlink, const GuestInterface& guest, uid_t owner, const st
   DisableIpv6(guest.tap);
   netlink.SetMtu(guest.tap, guest.mtu);
   netlink.AddToBridge(guest.tap, bridge);
+}
+
+bool IsGuestLink(const std::string& name) {
+  for (const char* stem : {"tap", "br"}) {
+    size_t length = std::string_view(stem).size();
+    if (name.starts_with(stem) && name.size() > length &&
+        name.find_first_not_of("0123456789", length) == std::string::npos) {
+      return true;
+    }
+  }
+  return false;
 }
 
 std::string TapName(int index) { return fmt::format("tap{}", index); }
@@ -128,23 +129,28 @@ GuestInterface BuildGuestLinks(const std::string& link, int index, uid_t tap_own
 
 void StartGuestLinks(const GuestInterface& card, int index) {
   Netlink netlink;
-  std::string bridge = BridgeName(index);
+  for (const std::string& name : {card.name, card.tap}) netlink.SetUp(name);
+  StartServerLink(netlink, card, index);
+}
+
+void StartServerLink(Netlink& netlink, const GuestInterface& card, int index) {
+  const std::string link = BridgeName(index);
   std::vector<std::string> addresses6 = ServerAddresses6(card, index);
-  if (!addresses6.empty()) EnableIpv6(bridge);
-  for (const std::string& name : {card.name, card.tap, bridge}) netlink.SetUp(name);
-  netlink.AddAddress(bridge, ServerAddress(index) + "/32");
+  if (!addresses6.empty()) EnableIpv6(link);
+  netlink.SetUp(link);
+  netlink.AddAddress(link, ServerAddress(index) + "/32");
   for (const GuestAddress& address : card.addresses) {
     Cidr cidr = ParseCidr(address.address);
     // The way back for DHCP, also under a strict rp_filter.
-    if (!cidr.v6) netlink.AddLinkRoute(bridge, cidr.Address() + "/32");
+    if (!cidr.v6) netlink.AddLinkRoute(link, cidr.Address() + "/32");
   }
-  for (const std::string& address : addresses6) netlink.AddAddress(bridge, address);
+  for (const std::string& address : addresses6) netlink.AddAddress(link, address);
 }
 
 void RemoveGuestLinks() {
   Netlink netlink;
   for (const Link& link : netlink.Links()) {
-    if (IsOurs(link.name)) netlink.Delete(link.name);
+    if (IsGuestLink(link.name)) netlink.Delete(link.name);
   }
   FaultPoint("stop-pod.links-removed");
 }

@@ -28,7 +28,10 @@ GuestInterface BuildGuestLinks(const std::string& link, int index, uid_t tap_own
 // Sets the links of a card up, and gives the bridge its addresses. The bridge filter comes before.
 void StartGuestLinks(const GuestInterface& card, int index);
 
-// Removes all taps and bridges that are made for cards, of whatever binding.
+// Whether a link's name is one that we give.
+bool IsGuestLink(const std::string& name);
+
+// Removes all taps, macvtaps and bridges that are made for cards, of whatever binding.
 void RemoveGuestLinks();
 
 // What cards of other bindings are made of, too.
@@ -39,6 +42,13 @@ Link PodLink(Netlink& netlink, const std::string& name);
 // The MTU of a card that stands for this link. Throws Error (INVALID_ARGUMENT) for one above it.
 uint32_t MtuFor(const NicRequest& nic, const Link& link);
 
+// What the guest of card `index` takes from the link: all that it has, as far as the pod asks for
+// nothing else.
+GuestInterface TheGuests(Netlink& netlink, const Link& link, int index, const NicRequest& nic);
+
+// Sets the link up that the DHCP server of card `index` is on, and gives it the server's addresses.
+void StartServerLink(Netlink& netlink, const GuestInterface& card, int index);
+
 // A bridge that is down, without ports or IPv6, in a namespace that forwards nothing. Returns its
 // MAC address.
 std::string MakeGuestBridge(Netlink& netlink, int index);
@@ -47,6 +57,7 @@ std::string MakeGuestBridge(Netlink& netlink, int index);
 void AddTap(Netlink& netlink, const GuestInterface& guest, uid_t owner, const std::string& bridge);
 
 std::string TapName(int index);
+// Of the bridge, or what else the card's DHCP server is on.
 std::string BridgeName(int index);
 
 }  // namespace crimux::vm

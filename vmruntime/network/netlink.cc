@@ -26,6 +26,20 @@ void PutMac(nl_msg* message, const std::string& mac) {
   nla_put_addr(message, IFLA_ADDRESS, address.get());
 }
 
+uint32_t KernelMode(MacvtapMode mode) {
+  switch (mode) {
+    case MacvtapMode::kBridge:
+      return MACVLAN_MODE_BRIDGE;
+    case MacvtapMode::kPrivate:
+      return MACVLAN_MODE_PRIVATE;
+    case MacvtapMode::kVepa:
+      return MACVLAN_MODE_VEPA;
+    case MacvtapMode::kPassthru:
+      return MACVLAN_MODE_PASSTHRU;
+  }
+  return MACVLAN_MODE_BRIDGE;
+}
+
 }  // namespace
 
 Netlink::Netlink() : socket_(nl_socket_alloc()) {
@@ -53,6 +67,22 @@ void Netlink::CreateBridge(const std::string& name, const std::string& mac) {
   SendLinkMessage(message.get(), "create bridge", name);
 }
 
+void Netlink::CreateMacvlan(const MacvlanSpec& spec) {
+  NlMessage message = LinkMessage(RTM_NEWLINK, spec.index, NLM_F_CREATE | NLM_F_EXCL);
+  nla_put_string(message.get(), IFLA_IFNAME, spec.name.c_str());
+  nla_put_u32(message.get(), IFLA_LINK, static_cast<uint32_t>(Get(spec.parent).index));
+  nla_put_u32(message.get(), IFLA_MTU, spec.mtu);
+  PutMac(message.get(), spec.mac);
+  nlattr* info = nla_nest_start(message.get(), IFLA_LINKINFO);
+  nla_put_string(message.get(), IFLA_INFO_KIND, spec.is_tap ? "macvtap" : "macvlan");
+  nlattr* data = nla_nest_start(message.get(), IFLA_INFO_DATA);
+  nla_put_u32(message.get(), IFLA_MACVLAN_MODE, KernelMode(spec.mode));
+  nla_nest_end(message.get(), data);
+  nla_nest_end(message.get(), info);
+  SendLinkMessage(message.get(), spec.is_tap ? "create macvtap" : "create macvlan",
+                  spec.name + " on " + spec.parent);
+}
+
 void Netlink::Delete(const std::string& link) {
   std::optional<Link> found = Find(link);
   if (!found) return;
@@ -62,17 +92,22 @@ void Netlink::Delete(const std::string& link) {
   if (result != -NLE_NODEV) NlCheck(result, "delete link", link);
 }
 
-void Netlink::ChangeFlags(const std::string& link, unsigned flags, const std::string& operation) {
+void Netlink::ChangeFlags(const std::string& link, unsigned flags, unsigned mask,
+                          const std::string& operation) {
   NlMessage message = LinkMessage(RTM_NEWLINK, Get(link).index);
   auto* info = static_cast<ifinfomsg*>(nlmsg_data(nlmsg_hdr(message.get())));
   info->ifi_flags = flags;
-  info->ifi_change = IFF_UP;
+  info->ifi_change = mask;
   SendLinkMessage(message.get(), operation, link);
 }
 
-void Netlink::SetUp(const std::string& link) { ChangeFlags(link, IFF_UP, "set link up"); }
+void Netlink::SetUp(const std::string& link) { ChangeFlags(link, IFF_UP, IFF_UP, "set link up"); }
 
-void Netlink::SetDown(const std::string& link) { ChangeFlags(link, 0, "set link down"); }
+void Netlink::SetDown(const std::string& link) { ChangeFlags(link, 0, IFF_UP, "set link down"); }
+
+void Netlink::HearAllMulticast(const std::string& link) {
+  ChangeFlags(link, IFF_ALLMULTI, IFF_ALLMULTI, "hear all multicast on");
+}
 
 void Netlink::SetMac(const std::string& link, const std::string& mac) {
   NlMessage message = LinkMessage(RTM_NEWLINK, Get(link).index);

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "vmruntime/network/nic_binding.h"
+
 namespace crimux::vm {
 
 struct Link {
@@ -24,6 +26,17 @@ struct Link {
 struct LinkRoute {
   std::string destination;  // CIDR; "0.0.0.0/0" and "::/0" for the default
   std::string gateway;      // empty: on the link itself
+};
+
+// A macvlan that is to be made, or a macvtap.
+struct MacvlanSpec {
+  std::string name;
+  std::string parent;
+  std::string mac;
+  uint32_t mtu = 0;
+  MacvtapMode mode = MacvtapMode::kBridge;
+  int index = 0;  // in its namespace; 0: the kernel's choice
+  bool is_tap = false;
 };
 
 // Links, addresses and routes of the network namespace that the calling thread is in when it
@@ -43,9 +56,13 @@ class Netlink {
 
   // A bridge with spanning tree and multicast snooping off, still down.
   void CreateBridge(const std::string& name, const std::string& mac);
+  // Still down. On a macvlan it comes to be beside it, on the link below.
+  void CreateMacvlan(const MacvlanSpec& spec);
   void Delete(const std::string& link);  // succeeds when there is no such link
   void SetUp(const std::string& link);
   void SetDown(const std::string& link);
+  // Also what is for groups that only a guest behind the link has joined.
+  void HearAllMulticast(const std::string& link);
   void SetMac(const std::string& link, const std::string& mac);
   void SetMtu(const std::string& link, uint32_t mtu);
   // Makes it a port that learns no addresses: with two ports, all goes from one to the other.
@@ -62,7 +79,8 @@ class Netlink {
 
   Link Get(const std::string& name);
   void SendLinkMessage(nl_msg* message, const std::string& operation, const std::string& link);
-  void ChangeFlags(const std::string& link, unsigned flags, const std::string& operation);
+  void ChangeFlags(const std::string& link, unsigned flags, unsigned mask,
+                   const std::string& operation);
 
   std::unique_ptr<nl_sock, FreeSocket> socket_;
 };

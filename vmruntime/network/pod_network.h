@@ -41,6 +41,7 @@ struct NicRequest {
   uint32_t mtu = 0;  // 0: the interface's
   // Absent: as all cards, whose own default is kBridge. An SR-IOV function has none.
   std::optional<NicBinding> binding = std::nullopt;
+  MacvtapMode macvtap_mode = MacvtapMode::kBridge;  // of kMacvtap
 };
 
 // One request to connect a pod.
@@ -73,10 +74,11 @@ struct GuestRoute {
 // function of a card of the node.
 struct GuestInterface {
   std::string name;  // of the pod's interface that it stands for
-  // The tap, or else the SR-IOV function that the VM gets ("0000:3b:02.1").
+  // The tap (or macvtap), or else the SR-IOV function that the VM gets ("0000:3b:02.1").
   std::string tap;
   std::string pci;
   NicBinding binding = NicBinding::kBridge;
+  MacvtapMode macvtap_mode = MacvtapMode::kBridge;  // of kMacvtap
   std::string mac;
   uint32_t mtu = 1500;
   unsigned queues = 1;

@@ -1,6 +1,7 @@
 #include "vmruntime/pod/network_record.h"
 
 #include <algorithm>
+#include <array>
 
 namespace crimux::vm {
 namespace {
@@ -17,12 +18,19 @@ std::vector<std::string> Strings(const Repeated& strings) {
   return {strings.begin(), strings.end()};
 }
 
+// In the order of MacvtapMode.
+constexpr std::array kModes = {
+    state::Network::Interface::MACVTAP_BRIDGE, state::Network::Interface::MACVTAP_PRIVATE,
+    state::Network::Interface::MACVTAP_VEPA, state::Network::Interface::MACVTAP_PASSTHRU};
+
 state::Network::Interface::Binding BindingRecord(NicBinding binding) {
   switch (binding) {
     case NicBinding::kBridge:
       return state::Network::Interface::BRIDGE;
     case NicBinding::kMasquerade:
       return state::Network::Interface::MASQUERADE;
+    case NicBinding::kMacvtap:
+      return state::Network::Interface::MACVTAP;
   }
   return state::Network::Interface::BRIDGE;
 }
@@ -31,6 +39,8 @@ NicBinding ReadBinding(state::Network::Interface::Binding binding) {
   switch (binding) {
     case state::Network::Interface::MASQUERADE:
       return NicBinding::kMasquerade;
+    case state::Network::Interface::MACVTAP:
+      return NicBinding::kMacvtap;
     default:
       return NicBinding::kBridge;
   }
@@ -46,6 +56,7 @@ void AddInterface(const GuestInterface& interface, state::Network& record) {
   to.set_router_mac(interface.router_mac);
   to.set_pci(interface.pci);
   to.set_binding(BindingRecord(interface.binding));
+  to.set_macvtap_mode(kModes.at(static_cast<size_t>(interface.macvtap_mode)));
   for (const std::string& address : interface.pod_addresses) to.add_pod_addresses(address);
   for (const GuestAddress& address : interface.addresses) {
     state::Network::Address& a = *to.add_addresses();
@@ -69,6 +80,8 @@ GuestInterface ReadInterface(const state::Network::Interface& record) {
   interface.router_mac = record.router_mac();
   interface.pci = record.pci();
   interface.binding = ReadBinding(record.binding());
+  auto mode = std::ranges::find(kModes, record.macvtap_mode());
+  if (mode != kModes.end()) interface.macvtap_mode = MacvtapMode(mode - kModes.begin());
   interface.pod_addresses = Strings(record.pod_addresses());
   for (const auto& a : record.addresses())
     interface.addresses.push_back({a.address(), a.gateway()});

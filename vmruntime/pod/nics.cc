@@ -7,7 +7,8 @@ NicRequest Request(const NicOption& option) {
   return {.interface = option.interface,
           .queues = option.queues,
           .mtu = option.mtu,
-          .binding = option.binding};
+          .binding = option.binding,
+          .macvtap_mode = option.macvtap_mode};
 }
 
 }  // namespace

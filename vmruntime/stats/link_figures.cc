@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/fresh_thread.h"
+#include "vmruntime/network/guest_links.h"
 #include "vmruntime/network/netlink_handle.h"
 #include "vmruntime/network/netns.h"
 
@@ -22,7 +23,8 @@ bool IsOfThePod(rtnl_link* link) {
   if ((rtnl_link_get_flags(link) & IFF_LOOPBACK) != 0) return false;
   const char* kind = rtnl_link_get_type(link);
   std::string_view name = kind == nullptr ? "" : kind;
-  return name != "bridge" && name != "tun";
+  bool is_guests = IsGuestLink(rtnl_link_get_name(link));
+  return name != "bridge" && name != "tun" && !is_guests;
 }
 
 LinkFigures FiguresOf(rtnl_link* link) {

@@ -54,6 +54,13 @@ TEST_CASE("cards are bound as the pod says, each on its own or all of them") {
   CHECK(options.all.binding == NicBinding::kMasquerade);
   CHECK(options.Of("net1").binding == NicBinding::kBridge);
   CHECK_FALSE(options.Of("net2").binding);
+  options = Read({{"crimux.io/binding", "macvtap"},
+                  {"crimux.io/nics",
+                   "- {interface: net1, mode: vepa}\n"
+                   "- {interface: net2, binding: macvtap, mode: passthru}\n"}});
+  CHECK(options.all.macvtap_mode == MacvtapMode::kBridge);
+  CHECK(options.Of("net1").macvtap_mode == MacvtapMode::kVepa);
+  CHECK(options.Of("net2").macvtap_mode == MacvtapMode::kPassthru);
 }
 
 TEST_CASE("bandwidth is Kubernetes' quantity of bits in a second") {
@@ -82,6 +89,10 @@ TEST_CASE("each wrong word about cards is refused by name, with the reason") {
              Contains("card 1 has several queues"));
   CHECK_THAT(RefusalOf({{"crimux.io/binding", "slirp"}}), Contains("crimux.io/binding"));
   CHECK_THAT(RefusalOfNics("- {interface: a, binding: nat}"), Contains("means nothing"));
+  CHECK_THAT(RefusalOfNics("- {interface: a, binding: macvtap, mode: loud}"),
+             Contains("means nothing"));
+  CHECK_THAT(RefusalOfNics("- {interface: a, mode: vepa}"),
+             Contains("card 1 has a mode; only the binding macvtap"));
   CHECK_THAT(RefusalOfNics("- {interface: a, boot: never}"), Contains("means nothing"));
   CHECK_THAT(RefusalOfNics("- {interface: a}\n- {interface: a}"), Contains("another one has"));
 }

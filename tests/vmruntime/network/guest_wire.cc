@@ -13,6 +13,7 @@
 
 #include "base/file.h"
 #include "base/process.h"
+#include "vmruntime/network/macvtap_links.h"
 #include "vmruntime/network/netlink.h"
 #include "vmruntime/network/netns.h"
 
@@ -32,12 +33,25 @@ UniqueFd OpenTap(const std::string& name, bool many_queues = false) {
   return tap;
 }
 
+// With what it is opened with, a macvtap has the same headers.
+UniqueFd OpenMacvtap(const GuestInterface& card) {
+  UniqueFd tap = OpenFile(MacvtapNode(card.tap), O_RDWR | O_NONBLOCK);
+  ifreq request{};
+  int flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | (card.queues > 1 ? IFF_MULTI_QUEUE : 0);
+  request.ifr_flags = static_cast<short>(flags);
+  if (::ioctl(tap.get(), TUNSETIFF, &request) != 0) throw std::runtime_error("open " + card.tap);
+  return tap;
+}
+
 }  // namespace
 
 GuestWire::GuestWire(const std::filesystem::path& pod_netns, const GuestInterface& card,
                      const std::filesystem::path& guest_netns)
     : stop_(::eventfd(0, EFD_CLOEXEC)) {
-  RunInNetns(pod_netns, [&] { pod_side_ = OpenTap(card.tap, card.queues > 1); });
+  RunInNetns(pod_netns, [&] {
+    bool is_macvtap = card.binding == NicBinding::kMacvtap;
+    pod_side_ = is_macvtap ? OpenMacvtap(card) : OpenTap(card.tap, card.queues > 1);
+  });
   RunInNetns(guest_netns, [&] {
     guest_side_ = OpenTap("eth0");
     Netlink netlink;

@@ -19,12 +19,16 @@ TEST_CASE("a network comes back from its record as it was") {
   network.interfaces.push_back({.name = "net2",
                                 .binding = NicBinding::kMasquerade,
                                 .pod_addresses = {"10.1.0.5/16", "fd01::5/64"}});
+  network.interfaces.push_back(
+      {.name = "net3", .binding = NicBinding::kMacvtap, .macvtap_mode = MacvtapMode::kVepa});
   PodNetwork back = FromRecord(ToRecord(network));
   CHECK(back.ips == network.ips);
-  REQUIRE(back.interfaces.size() == 3);
+  REQUIRE(back.interfaces.size() == 4);
   CHECK(back.interfaces[1].pci == "0000:3b:02.1");
   CHECK(back.interfaces[0].binding == NicBinding::kBridge);
   CHECK(back.interfaces[2].binding == NicBinding::kMasquerade);
+  CHECK(back.interfaces[3].binding == NicBinding::kMacvtap);
+  CHECK(back.interfaces[3].macvtap_mode == MacvtapMode::kVepa);
   CHECK(back.interfaces[2].pod_addresses == network.interfaces[2].pod_addresses);
   CHECK(back.interfaces[0].tap == "tap0");
   CHECK(back.interfaces[0].mac == "02:00:00:00:00:01");
