@@ -87,6 +87,26 @@ Answers() {
   TicksAreComplete web
 }
 
+@test "attach with a terminal: keys go one by one, sizes are taken, and Ctrl-P Ctrl-Q leaves" {
+  StartVm web counter
+  local transport
+  for transport in spdy websocket; do
+    shown=$(python3 "$BATS_TEST_DIRNAME/terminal.py" '
+      type \r
+      expect crimux-guest#
+      type echo sum $((40+2))\r
+      expect \nsum 42
+      resize 100 30
+      type echo still $((1+1))\r
+      expect \nstill 2
+      type \x10\x11' -- "$CRICTL" --runtime-endpoint "unix://$CRIMUX_SOCKET" \
+      attach -it --transport "$transport" "$(ContainerId web)")
+    echo "$shown"
+    Contains "$shown" '^exit 0$'
+    Contains "$shown" '^terminal as before$'
+  done
+}
+
 @test "kill -9 of crimuxd in the middle of an attach: VM and log are unharmed, and a new attach works" {
   StartVm web counter
   pid=$(QemuPid)

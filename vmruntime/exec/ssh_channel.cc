@@ -55,12 +55,7 @@ SshChannel::SshChannel(std::shared_ptr<SshConnection> connection)
   ssh_set_channel_callbacks(channel_, &callbacks_);
 }
 
-// The guest's server may pass the signal on or not; the end of the channel ends what reads from it
-// or writes to it.
 SshChannel::~SshChannel() {
-  if (!exit_code_ && ssh_channel_is_open(channel_) != 0) {
-    ssh_channel_request_send_signal(channel_, "KILL");
-  }
   ssh_remove_channel_callbacks(channel_, &callbacks_);
   ssh_channel_free(channel_);
   connection_->Turned();
@@ -95,6 +90,12 @@ Awaitable<void> SshChannel::Execute(const std::string& line) {
     return ssh_channel_request_exec(channel, static_cast<const char*>(argument));
   };
   co_await Require(request, const_cast<char*>(line.c_str()), "run command");
+}
+
+void SshChannel::Kill() {
+  if (exit_code_ || ssh_channel_is_open(channel_) == 0) return;
+  ssh_channel_request_send_signal(channel_, "KILL");
+  connection_->Turned();
 }
 
 void SshChannel::Resize(streaming::TerminalSize size) {

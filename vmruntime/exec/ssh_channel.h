@@ -11,8 +11,8 @@
 
 namespace crimux::vm {
 
-// One session in an SSH connection: a command with its streams. Destroyed before its command has
-// ended, it kills it.
+// One session in an SSH connection: a command with its streams. When it goes, so do a terminal's
+// command and what reads from it or writes to it, but nothing else.
 class SshChannel {
  public:
   // Opens it. Throws Error.
@@ -23,6 +23,8 @@ class SshChannel {
 
   Awaitable<void> RequestTerminal(streaming::TerminalSize size);
   Awaitable<void> Execute(const std::string& line);
+  // Asks the guest's server to kill the command, if it hasn't ended. OpenSSH doesn't for root.
+  void Kill();
   void Resize(streaming::TerminalSize size);
 
   // All of `bytes`, as fast as the command takes them.
