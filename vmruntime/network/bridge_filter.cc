@@ -31,6 +31,8 @@ std::string LeakRules(const FilteredBridge& bridge, std::string_view match) {
     {2} "{0}" udp dport {{ 67, 68, 546, 547 }} drop
     {2} "{0}" arp daddr ip {1} drop
     {2} "{0}" arp saddr ip {1} drop
+    {2} "{0}" ip daddr {1} drop
+    {2} "{0}" ip saddr {1} drop
     {2} "{0}" icmpv6 type {{ nd-router-solicit, nd-router-advert }} drop
 )",
                      bridge.outer_link, bridge.server_address, match) +

@@ -85,6 +85,9 @@ TEST_CASE("nothing of DHCP, router discovery or the server's address is seen out
   RunInNetns(world.guest.netns, [&] {
     for (int port : {9, 67, 68, 546, 547}) SendUdp(world.Gateway(), port);
   });
+  // Nor does what goes to the server's address by the gateway.
+  Sh("ip route change 169.254.75.67 via " + world.Gateway(), world.guest.netns);
+  RunInNetns(world.guest.netns, [&] { SendUdp("169.254.75.67", 9); });
   // The guest's kernel solicits routers soon after its card is up.
   REQUIRE(WaitFor([&] {
     return std::stoi(Sh("grep Icmp6OutRouterSolicits /proc/thread-self/net/snmp6 | tr -dc 0-9 | "
