@@ -235,6 +235,56 @@ Forwarded() {
   ((received >= 3 && sent >= 4))
 }
 
+@test "A hundred pods, twenty at a time, come and go, and leave nothing" {
+  Network "$(Bridge "$BRIDGE" "$SUBNET.0/24")" '{"type": "portmap", "capabilities": {"portMappings": true}}'
+  # The plugins' own bridge and chains come with the first pod, and stay.
+  RunNumbered 0
+  RemoveNumbered 0
+  rm "$TESTBED/pod.0"
+  before=$(NetworkState)
+  InTwenties RunNumbered
+  [[ $(Cri ListPodSandbox | grep -c '^items') == 100 ]]
+  [[ $(cat "$TESTBED"/pod.* | sort -u | wc -l) == 100 ]]
+  [[ $(InTestbedNet ip -o link show master "$BRIDGE" | wc -l) == 100 ]]
+  InTwenties RemoveNumbered
+  [[ -z $(Cri ListPodSandbox) ]]
+  NothingLeft
+  diff <(echo "$before") <(NetworkState)
+}
+
+# A pod for each number; every third is masqueraded, every fifth has a host port.
+RunNumbered() {
+  local more=
+  (($1 % 3)) || more+=' annotations {key: "crimux.io/binding" value: "masquerade"}'
+  (($1 % 5)) || more+=" port_mappings {container_port: 80 host_port: $((20000 + $1))}"
+  Cri RunPodSandbox "config {metadata {name: \"pod-$1\" uid: \"uid-$1\" namespace: \"many\"}$more}
+    runtime_handler: \"vm\"" | Field pod_sandbox_id >"$TESTBED/pod.$1"
+}
+
+RemoveNumbered() {
+  Cri StopPodSandbox "pod_sandbox_id: \"$(<"$TESTBED/pod.$1")\""
+  Cri RemovePodSandbox "pod_sandbox_id: \"$(<"$TESTBED/pod.$1")\""
+}
+
+# InTwenties COMMAND: with each number up to 100.
+InTwenties() {
+  local first i jobs
+  for ((first = 1; first <= 100; first += 20)); do
+    jobs=()
+    for ((i = first; i < first + 20; ++i)); do
+      "$1" "$i" 3>&- &
+      jobs+=($!)
+    done
+    for i in "${jobs[@]}"; do wait "$i"; done
+  done
+}
+
+# Links and rules of the testbed's namespace; counters and handles don't matter.
+NetworkState() {
+  InTestbedNet ip -o link | sed 's/^[0-9]*: //; s/@.*//; s/:.*//' | sort
+  InTestbedNet nft list ruleset | sed 's/counter packets [0-9]* bytes [0-9]*//' | grep -v '^$' || true
+}
+
 # Seconds COMMAND...: the whole seconds that it takes.
 Seconds() {
   local begin=$EPOCHSECONDS
