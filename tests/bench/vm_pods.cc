@@ -5,6 +5,8 @@
 //   bench_vm_pods SOCKET pods FIRST COUNT one-by-one|at-once < CONTAINER
 //       RunPodSandbox, CreateContainer and StartContainer for pods that are called FIRST and so on;
 //       prints the seconds until all run, and how many failed.
+//   bench_vm_pods SOCKET sandboxes FIRST COUNT one-by-one|at-once < CONTAINER
+//       The same without containers.
 //
 // CONTAINER is a CreateContainerRequest in protobuf's text form, whose sandbox_config is
 // RunPodSandbox's, too. Nothing is stopped or removed.
@@ -46,7 +48,7 @@ bool StartMachine(Stub& stub, const CreateContainerRequest& request) {
   return Good(stub.StartContainer(&start, which, &ignored));
 }
 
-bool StartPod(Stub& stub, CreateContainerRequest request, const std::string& name) {
+bool StartPod(Stub& stub, CreateContainerRequest request, const std::string& name, bool machine) {
   auto* metadata = request.mutable_sandbox_config()->mutable_metadata();
   metadata->set_name(name);
   metadata->set_uid(name);
@@ -56,16 +58,16 @@ bool StartPod(Stub& stub, CreateContainerRequest request, const std::string& nam
   runtime::v1::RunPodSandboxResponse pod;
   if (!Good(stub.RunPodSandbox(&context, run, &pod))) return false;
   request.set_pod_sandbox_id(pod.pod_sandbox_id());
-  return StartMachine(stub, request);
+  return !machine || StartMachine(stub, request);
 }
 
-int StartPods(Stub& stub, const CreateContainerRequest& request, int first, int count,
-              bool at_once) {
+int StartPods(Stub& stub, const CreateContainerRequest& request, int first, int count, bool at_once,
+              bool machines) {
   std::atomic<int> failed = 0;
   std::vector<std::jthread> threads;
   for (int i = first; i < first + count; ++i) {
     auto start = [&, i] {
-      if (!StartPod(stub, request, "pod-" + std::to_string(i))) ++failed;
+      if (!StartPod(stub, request, "pod-" + std::to_string(i), machines)) ++failed;
     };
     if (at_once) {
       threads.emplace_back(start);
@@ -85,7 +87,10 @@ double Since(Clock::time_point begin) {
 
 int main(int argc, char** argv) {
   std::string mode = argc > 2 ? argv[2] : "";
-  if (!(mode == "machine" && argc == 5) && !(mode == "pods" && argc == 6)) return 2;
+  if (!(mode == "machine" && argc == 5) &&
+      !((mode == "pods" || mode == "sandboxes") && argc == 6)) {
+    return 2;
+  }
   CreateContainerRequest request;
   std::string text{std::istreambuf_iterator<char>(std::cin), {}};
   if (!google::protobuf::TextFormat::ParseFromString(text, &request)) return 2;
@@ -103,7 +108,7 @@ int main(int argc, char** argv) {
   }
   auto begin = Clock::now();
   int failed = StartPods(*stub, request, std::stoi(argv[3]), std::stoi(argv[4]),
-                         std::string(argv[5]) == "at-once");
+                         std::string(argv[5]) == "at-once", mode == "pods");
   std::printf("%.4f %d\n", Since(begin), failed);
   return 0;
 }
