@@ -3,10 +3,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <chrono>
 #include <fstream>
-#include <functional>
-#include <thread>
 
 #include <catch2/catch.hpp>
 
@@ -21,23 +18,9 @@ namespace {
 
 using Frames = std::vector<std::string>;
 
-bool WaitFor(const std::function<bool()>& condition) {
-  auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  return true;
-}
-
 template <typename Predicate>
 long Count(const Frames& frames, Predicate predicate) {
   return std::count_if(frames.begin(), frames.end(), predicate);
-}
-
-bool IsServiceTraffic(const std::string& frame) {
-  return IsUdpTo(frame, 67) || IsUdpTo(frame, 68) || IsUdpTo(frame, 546) || IsUdpTo(frame, 547) ||
-         IsRouterDiscovery(frame) || IsArpAbout(frame, "169.254.75.67");
 }
 
 // A pod on the bridge plugin's network, and a namespace that plays its guest.

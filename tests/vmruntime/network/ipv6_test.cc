@@ -1,9 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
-#include <functional>
-#include <thread>
 
 #include <catch2/catch.hpp>
 
@@ -18,15 +15,6 @@ namespace {
 
 using Catch::Contains;
 using Frames = std::vector<std::string>;
-
-bool WaitFor(const std::function<bool()>& condition) {
-  auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
-  return true;
-}
 
 // The bytes of a text such as "02:00:…".
 std::string MacBytes(const std::string& text) {

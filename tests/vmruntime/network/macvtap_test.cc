@@ -1,9 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
-#include <functional>
-#include <thread>
 
 #include <catch2/catch.hpp>
 
@@ -20,20 +17,6 @@ namespace {
 
 using Catch::Contains;
 using Left = std::vector<std::string>;
-
-bool WaitFor(const std::function<bool()>& condition) {
-  auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
-  return true;
-}
-
-bool IsServiceTraffic(const std::string& frame) {
-  return IsUdpTo(frame, 67) || IsUdpTo(frame, 68) || IsUdpTo(frame, 546) || IsUdpTo(frame, 547) ||
-         IsRouterDiscovery(frame) || IsArpAbout(frame, "169.254.75.67");
-}
 
 // A pod whose card is a macvtap, and a namespace that plays its guest.
 struct MacvtapPod : NetworkWorld {

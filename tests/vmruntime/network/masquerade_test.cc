@@ -1,9 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
-#include <functional>
-#include <thread>
 
 #include <catch2/catch.hpp>
 
@@ -24,15 +21,6 @@ using Left = std::vector<std::string>;
 
 constexpr const char* kGuest = "10.0.2.2";
 constexpr const char* kGuest6 = "fd10:0:2::2";
-
-bool WaitFor(const std::function<bool()>& condition) {
-  auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
-  return true;
-}
 
 // A pod whose card is bound by masquerade, and a namespace that plays its guest.
 struct MasqueradePod : NetworkWorld {

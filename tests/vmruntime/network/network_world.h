@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -64,5 +65,8 @@ std::string Sh(const std::string& command, const std::filesystem::path& netns = 
 
 // Processes whose command line holds `text`, that have not ended.
 std::vector<int> ProcessesWith(const std::string& text);
+
+// Whether it comes true within ten seconds.
+bool WaitFor(const std::function<bool()>& condition);
 
 }  // namespace crimux::vm

@@ -76,4 +76,9 @@ bool IsRouterDiscovery(const std::string& frame) {
          (type == 133 || type == 134);
 }
 
+bool IsServiceTraffic(const std::string& frame) {
+  return IsUdpTo(frame, 67) || IsUdpTo(frame, 68) || IsUdpTo(frame, 546) || IsUdpTo(frame, 547) ||
+         IsRouterDiscovery(frame) || IsArpAbout(frame, "169.254.75.67");
+}
+
 }  // namespace crimux::vm

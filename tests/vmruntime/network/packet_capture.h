@@ -30,5 +30,7 @@ bool IsPing(const std::string& frame);             // ICMP echo, request or repl
 bool IsArpAbout(const std::string& frame, const std::string& ip);
 // IPv6 router solicitation or advertisement.
 bool IsRouterDiscovery(const std::string& frame);
+// What a pod's DHCP server and its guests have to say to each other: nobody else's business.
+bool IsServiceTraffic(const std::string& frame);
 
 }  // namespace crimux::vm
