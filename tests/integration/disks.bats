@@ -1,7 +1,7 @@
 # What a VM has for disks and firmware, as its guest sees it.
 load helpers
 
-setup_file() { StartTestbed guest; }
+setup_file() { StartTestbed guest full; }
 teardown_file() { StopTestbed; }
 teardown() {
   RemovePodsAndCheck
@@ -68,6 +68,35 @@ GuestDisks() {
   WaitUntil 90 "the guest, again" GuestAnswers
   Contains "$(Ssh "$address" 'dd if=/dev/vda bs=1M skip=63 2>/dev/null | head -c 4; head -c 5 /dev/vdb
     head -c 4 /dev/vdc')" '^rootsparedata$'
+}
+
+@test "Guests that know no virtio have IDE, SATA and CD-ROMs" {
+  mkdir -p "$TESTBED/volumes/tools"
+  echo 'on the CD' >"$TESTBED/volumes/tools/README"
+  xorriso -as mkisofs -quiet -V TOOLS -o "$TESTBED/volumes/tools.iso" "$TESTBED/volumes/tools" 2>&1
+  local bus name
+  for bus in ide sata; do
+    VmPod "$bus" "$VM_IMAGE_PREFIX/full.qcow2" 'volumes:' \
+      "  - {name: isos, hostPath: {path: $TESTBED/volumes}}" | sed "/annotations:/a\\
+    crimux.io/disk-bus: $bus\\
+    crimux.io/disks: '[{name: spare, size: 16Mi}]'\\
+    crimux.io/cdroms: '[{path: /isos/tools.iso}]'\\
+    crimux.io/shares: none" >"$TESTBED/$bus.yaml"
+    echo '      volumeMounts: [{name: isos, mountPath: /isos, readOnly: true}]' >>"$TESTBED/$bus.yaml"
+    RunPod <"$TESTBED/$bus.yaml"
+  done
+  for bus in ide sata; do
+    WaitUntil 150 "the guest on $bus" LogHas "$bus" 'ready, address'
+    address=$(PodAddress "$bus")
+    seen=$(Ssh "$address" 'cd /sys/block; for d in sd? sr?; do echo "$d $(cat $d/size) $(cat $d/device/vendor)"; done
+      for d in /sys/bus/pci/drivers/ahci/0* /sys/bus/pci/drivers/ata_piix/0*; do [ ! -e $d ] || echo $d; done
+      mkdir /cd && mount -t iso9660 -o ro /dev/sr0 /cd && cat /cd/*')
+    echo "$seen"
+    Contains "$seen" '^sda [0-9]+ ATA'
+    Contains "$seen" '^sdb 32768 ATA'
+    Contains "$seen" "^/sys/bus/pci/drivers/$([[ $bus == ide ]] && echo ata_piix || echo ahci)/0"
+    Contains "$seen" '^on the CD$'
+  done
 }
 
 @test "A root disk on a volume is filled once, and survives its pod" {

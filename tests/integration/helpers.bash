@@ -17,13 +17,14 @@ StartTestbed() {
 }
 
 # A disk image on the file server: guest, counter (ticks), deaf (ticks, ignores ACPI), guest6 (DHCPv6,
-# too).
+# too), full (a kernel that knows real hardware).
 MakeImage() {
   local options=()
   case $1 in
     counter) options=(--counter) ;;
     deaf) options=(--counter --deaf) ;;
     guest6) options=(--ipv6) ;;
+    full) options=(--full-kernel) ;;
   esac
   "$REPOSITORY/scripts/guest-image" "$TESTBED/www/$1.qcow2" "${options[@]}"
 }
