@@ -34,6 +34,7 @@ TtyPod() {
 
 # Vnc POD: opens a port in the background; `port` and `password` are what it says.
 Vnc() {
+  rm -f "$TESTBED/vnc"  # of the last one
   CONTAINER_RUNTIME_ENDPOINT=unix://$CRIMUX_SOCKET CRIMUX_STATUS_SOCKET=$STATUS_SOCKET \
     "$CRIMUX_BIN/crimuxctl" vnc "$1" --port 0 >"$TESTBED/vnc" 2>"$TESTBED/vnc.err" 3>&- &
   echo $! >"$TESTBED/vnc.pid"
