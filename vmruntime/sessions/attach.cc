@@ -62,7 +62,7 @@ Awaitable<void> ThenForever(Awaitable<void> work) {
 }  // namespace
 
 Awaitable<void> AttachToConsole(std::shared_ptr<SharedConsole> console, CommandStreams streams,
-                                bool stdin_once) {
+                                bool tty, bool stdin_once) {
   bool types = streams.in != nullptr && !(stdin_once && console->input_closed());
   Awaitable<void> input = !types       ? Nothing()
                           : stdin_once ? TypeOnce(console, *streams.in)
@@ -70,8 +70,13 @@ Awaitable<void> AttachToConsole(std::shared_ptr<SharedConsole> console, CommandS
   Awaitable<void> sizes = streams.sizes == nullptr ? Nothing() : PassOver(*streams.sizes);
   Awaitable<void> output =
       streams.out == nullptr ? WaitForEnd(console) : Show(console, *streams.out);
-  Awaitable<void> others = Both(std::move(input), std::move(sizes));
-  co_await Race(std::move(output), ThenForever(std::move(others)));
+  if (types && tty) {
+    Awaitable<void> person = Race(std::move(input), ThenForever(std::move(sizes)));
+    co_await Race(std::move(output), std::move(person));
+  } else {
+    Awaitable<void> person = Both(std::move(input), std::move(sizes));
+    co_await Race(std::move(output), ThenForever(std::move(person)));
+  }
 }
 
 }  // namespace crimux::vm

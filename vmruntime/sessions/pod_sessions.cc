@@ -37,7 +37,7 @@ Awaitable<void> PodSessions::Attach(const streaming::CommandRequest& request,
     throw Error(grpc::FAILED_PRECONDITION, "attach to container", container.id(),
                 "it is not running");
   }
-  co_await AttachToConsole(console, streams, container.config().stdin_once());
+  co_await AttachToConsole(console, streams, request.tty, container.config().stdin_once());
 }
 
 Awaitable<void> PodSessions::PortForward(const std::string& sandbox_id, uint16_t port,

@@ -33,10 +33,10 @@ struct Machine {
 
 // One person at a machine's console.
 struct Person {
-  explicit Person(Machine& m, bool stdin_once = false)
+  explicit Person(Machine& m, bool stdin_once = false, bool tty = false)
       : machine(m),
         in(m.io.context().get_executor(), 1024),
-        session(m.io, AttachToConsole(m.console, {.in = &in, .out = &out}, stdin_once)) {}
+        session(m.io, AttachToConsole(m.console, {.in = &in, .out = &out}, tty, stdin_once)) {}
 
   void Type(const std::string& text) {
     machine.io.Call([&] { in.Push(text); });
@@ -112,10 +112,26 @@ TEST_CASE("with stdinOnce nobody types any more once the first one has ended the
   later.session.WaitForEnd();
 }
 
+TEST_CASE("the end of a terminal's input is the end of the attach; others look on") {
+  Machine m;
+  Person looks_on(m);
+  Person leaves(m, false, true);
+  leaves.Type("bye");
+  CHECK(m.machine.Read(3) == "bye");
+  looks_on.EndInput();
+  leaves.EndInput();
+  leaves.session.WaitForEnd();
+  m.machine.Print("still here");
+  looks_on.out.WaitFor("still here");
+  CHECK_FALSE(looks_on.session.HasEnded());
+  m.End();
+  looks_on.session.WaitForEnd();
+}
+
 TEST_CASE("one who wants no output is there until the machine ends") {
   Machine m;
   streaming::Pipe in(m.io.context().get_executor(), 1024);
-  Session session(m.io, AttachToConsole(m.console, {.in = &in}, false));
+  Session session(m.io, AttachToConsole(m.console, {.in = &in}, false, false));
   m.io.Call([&] { in.Push("typed"); });
   CHECK(m.machine.Read(5) == "typed");
   m.End();
@@ -128,8 +144,8 @@ TEST_CASE("sizes of the terminal change nothing, nor does their end") {
   streaming::Pipe resizes(m.io.context().get_executor(), 1024);
   streaming::StreamedTerminalSizes sizes(resizes);
   Received out;
-  Session session(m.io,
-                  AttachToConsole(m.console, {.in = &in, .out = &out, .sizes = &sizes}, false));
+  Session session(
+      m.io, AttachToConsole(m.console, {.in = &in, .out = &out, .sizes = &sizes}, true, false));
   for (int columns : {80, 100, 120}) {
     // Each is taken by itself: the machine hears what is typed after it.
     m.io.Call([&] {
