@@ -4,8 +4,8 @@
 #include <string>
 
 #include "vmruntime/network/cni_result.h"
-#include "vmruntime/pci/pci_functions.h"
 #include "vmruntime/network/pod_network.h"
+#include "vmruntime/pci/pci_functions.h"
 
 namespace crimux::vm {
 

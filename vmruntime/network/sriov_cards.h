@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "vmruntime/pci/pci_functions.h"
 #include "vmruntime/network/vf_admin.h"
+#include "vmruntime/pci/pci_functions.h"
 
 namespace crimux::vm {
 

@@ -21,7 +21,8 @@ struct Fixture {
   World world{dir.path(), dir.hypervisor};
   NodeKey key{dir.path() / "key"};
   IoThread io;
-  GuestCommands commands{world.registry, world.layout, dir.hypervisor, key, std::chrono::milliseconds(0)};
+  GuestCommands commands{world.registry, world.layout, dir.hypervisor, key,
+                         std::chrono::milliseconds(0)};
   SharedConsoles consoles{world.consoles, io.context(), 1024};
   PodSessions sessions{world.registry, consoles, commands};
   streaming::Pipe in{io.context().get_executor(), 1024};
