@@ -32,6 +32,14 @@ ${MORE_ROUTES:-}
 END
 }
 
+# The testbed's config without containerd: the VM runtime is all there is. Arguments as
+# TestbedWriteConfig's.
+TestbedWriteVmOnlyConfig() {
+  TestbedWriteConfig "$@"
+  sed -i '/- name: containerd/,/default: true/d; s/- name: vm/&\n    default: true/; /^routes:/,$d' \
+    "$TESTBED/crimux.yaml"
+}
+
 TestbedStartCrimuxd() {
   [[ -e $TESTBED/crimux.yaml ]] || TestbedWriteConfig
   Spawn crimuxd "$CRIMUX_BIN/crimuxd" --config "$TESTBED/crimux.yaml"

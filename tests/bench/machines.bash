@@ -20,9 +20,7 @@ PrepareImages() {
 StartVmRuntime() {
   local image
   TestbedStartFileServer
-  TestbedWriteConfig
-  sed -i '/- name: containerd/,/default: true/d; s/- name: vm/&\n    default: true/; /^routes:/,$d' \
-    "$TESTBED/crimux.yaml"
+  TestbedWriteVmOnlyConfig
   TestbedStartCrimuxd
   for image in empty guest; do
     Cri PullImage "image {image: \"$VM_IMAGE_PREFIX/$image.qcow2\"}" >/dev/null

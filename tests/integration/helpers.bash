@@ -228,14 +228,6 @@ Crictl() {
     --image-endpoint "unix://${CRI_SOCKET:-$CRIMUX_SOCKET}" "$@"
 }
 
-# The testbed's config without containerd: the VM runtime is all there is. Arguments as
-# TestbedWriteConfig's.
-WriteVmOnlyConfig() {
-  TestbedWriteConfig "$@"
-  sed -i '/- name: containerd/,/default: true/d; s/- name: vm/&\n    default: true/; /^routes:/,$d' \
-    "$TESTBED/crimux.yaml"
-}
-
 Annotation() {
   printf 'annotations {key: "%s" value: "%s"}\n' "$1" "$2"
 }

@@ -9,7 +9,7 @@ setup_file() {
   TestbedCreate
   MakeImage guest
   TestbedStartFileServer
-  WriteVmOnlyConfig
+  TestbedWriteVmOnlyConfig
   echo 'jo:$2b$04$WHLUF6c0.qyt8qbP22PHmuntV9PG5zzjPdPdZ3b1qLVjgf7q6sGzS' >"$TESTBED/users"
   REGISTRY_USERS=$TESTBED/users TestbedStartRegistry
   OCI_PREFIX=vm.crimux.io/oci-http/${REGISTRY/:/__3a}

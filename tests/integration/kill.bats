@@ -8,7 +8,7 @@ setup_file() {
   MakeImage guest
   TestbedStartFileServer
   WriteEmulator
-  WriteVmOnlyConfig "emulator: $TESTBED/emulator"
+  TestbedWriteVmOnlyConfig "emulator: $TESTBED/emulator"
   TestbedStartCrimuxd
   Cri PullImage "image {image: \"$VM_IMAGE_PREFIX/guest.qcow2\"}"
   mkdir -p "$TESTBED/volumes/data" "$TESTBED/pods/pod"

@@ -14,7 +14,7 @@ setup_file() {
   CRICTL=$("$REPOSITORY/scripts/crictl" 2>/dev/null) || CRICTL=
   export CRICTL
   TestbedStartFileServer
-  CNI_BIN_DIR="$TESTBED/bin, /usr/lib/cni" WriteVmOnlyConfig
+  CNI_BIN_DIR="$TESTBED/bin, /usr/lib/cni" TestbedWriteVmOnlyConfig
   TestbedStartCrimuxd
 }
 
