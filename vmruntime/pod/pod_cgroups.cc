@@ -163,11 +163,18 @@ void MakeRoomInPod(const SandboxRecord& sandbox, const CgroupLimits& limits, Cgr
   if (!before || !limits.memory || *before >= *limits.memory) return;
   CgroupLimits raised;
   raised.memory = limits.memory;
-  cgroups.Set(pod, raised);
+  const std::string name = sandbox.id().substr(0, 13);
+  try {
+    cgroups.Set(pod, raised);
+  } catch (const Error& e) {
+    spdlog::warn("pod {}: its cgroup has no room for QEMU beside the guest's RAM: {}", name,
+                 e.what());
+    return;
+  }
   spdlog::info(
-      "pod {}: memory limit of its cgroup raised from {} to {} bytes, since it has no room "
-      "for QEMU beside the guest's RAM",
-      sandbox.id().substr(0, 13), *before, *limits.memory);
+      "pod {}: memory limit of its cgroup raised from {} to {} bytes, to have room for "
+      "QEMU beside the guest's RAM",
+      name, *before, *limits.memory);
   rollback.Add("memory limit of the pod", [&cgroups, pod, before] {
     CgroupLimits old;
     old.memory = before;

@@ -29,7 +29,8 @@ CgroupLimits LimitsOf(const state::ContainerRecord& container, const state::Sand
 
 // Raises the memory limit of the pod's cgroup to its VM's `limits`, where it is lower: the
 // kubelet's is the sum of the containers', which without an overhead has no room for QEMU. Adds to
-// `rollback` what takes it back.
+// `rollback` what takes it back. Where it can't be raised the VM has to do with it, and the log
+// says so.
 void MakeRoomInPod(const state::SandboxRecord& sandbox, const CgroupLimits& limits,
                    Cgroups& cgroups, Rollback& rollback);
 

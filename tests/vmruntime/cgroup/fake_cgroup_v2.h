@@ -47,7 +47,7 @@ class FakeCgroupV2 : public CgroupFiles {
   }
 
   void Write(const std::filesystem::path& file, const std::string& value) override {
-    if (refused.contains(file.filename())) {
+    if (refused.contains(file.filename()) || refused.contains(file)) {
       throw Error(grpc::StatusCode::INVALID_ARGUMENT, "write " + value + " to", file.string(),
                   "refused");
     }

@@ -197,6 +197,12 @@ TEST_CASE("a pod's cgroup without room for QEMU gets it, and none has less than 
     start();
     CHECK(ReadFile(limit) == std::to_string((256 + 100) * kMiB));
   }
+  SECTION("one that can't be raised is done with") {
+    FakeCgroupV2::Put(limit, std::to_string(256 * kMiB));
+    pod.world.cgroup_files.refused.insert(limit);
+    start();
+    CHECK(ReadFile(limit) == std::to_string(256 * kMiB));
+  }
   SECTION("more than that") {
     FakeCgroupV2::Put(limit, std::to_string(900 * kMiB));
     start();
