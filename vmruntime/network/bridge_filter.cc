@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "base/error.h"
-#include "base/process.h"
 #include "vmruntime/network/ip.h"
 #include "vmruntime/network/nft_words.h"
 
@@ -79,14 +77,6 @@ table bridge crimux {{
 }}
 )",
                      inbound, outbound);
-}
-
-void ApplyBridgeFilter(const std::vector<FilteredBridge>& bridges) {
-  ProcessResult result =
-      RunProcess({.argv = {"nft", "-f", "-"}, .input = BridgeFilterRules(bridges)});
-  if (!result.Succeeded()) {
-    throw Error(grpc::INTERNAL, "apply bridge filter", "nft", result.Failure());
-  }
 }
 
 }  // namespace crimux::vm

@@ -24,7 +24,4 @@ struct FilteredBridge {
 // sends on over our server goes to the gateway instead, as a frame, past the kernel.
 std::string BridgeFilterRules(const std::vector<FilteredBridge>& bridges);
 
-// Replaces the rules of the calling thread's namespace, all at once. Throws Error.
-void ApplyBridgeFilter(const std::vector<FilteredBridge>& bridges);
-
 }  // namespace crimux::vm

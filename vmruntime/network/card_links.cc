@@ -1,5 +1,7 @@
 #include "vmruntime/network/card_links.h"
 
+#include <fmt/format.h>
+
 #include "base/error.h"
 #include "base/fault_point.h"
 #include "vmruntime/network/bridge_filter.h"
@@ -10,6 +12,7 @@
 #include "vmruntime/network/masquerade_links.h"
 #include "vmruntime/network/masquerade_rules.h"
 #include "vmruntime/network/netlink.h"
+#include "vmruntime/network/nft.h"
 #include "vmruntime/network/server_addresses.h"
 
 namespace crimux::vm {
@@ -34,10 +37,17 @@ FilteredBridge FilterOf(Netlink& netlink, const GuestInterface& card, int index)
           .router_mac = card.router_mac};
 }
 
-void Filter(const std::vector<GuestInterface>& cards) {
+// Of all cards, as nft takes them; each table replaces what was there of it.
+struct CardRules {
+  std::string text;
+  bool filters_macvtaps = false;
+};
+
+CardRules RulesFor(const std::vector<GuestInterface>& cards) {
   Netlink netlink;
   std::vector<FilteredBridge> bridges;
   std::vector<FilteredMacvtap> macvtaps;
+  bool masquerades = false;
   for (size_t i = 0; i < cards.size(); ++i) {
     const GuestInterface& card = cards[i];
     int index = static_cast<int>(i);
@@ -47,9 +57,27 @@ void Filter(const std::vector<GuestInterface>& cards) {
                           .server_link = BridgeName(index),
                           .guest_mac = card.mac});
     }
+    masquerades = masquerades || card.binding == NicBinding::kMasquerade;
   }
-  if (!bridges.empty()) ApplyBridgeFilter(bridges);
-  if (!macvtaps.empty()) ApplyMacvtapFilter(macvtaps);
+  CardRules rules{.filters_macvtaps = !macvtaps.empty()};
+  if (!bridges.empty()) rules.text += BridgeFilterRules(bridges);
+  if (!macvtaps.empty()) rules.text += MacvtapFilterRules(macvtaps);
+  if (masquerades) rules.text += MasqueradeRules(cards);
+  return rules;
+}
+
+void ApplyRules(const std::vector<GuestInterface>& cards) {
+  CardRules rules = RulesFor(cards);
+  if (rules.text.empty()) return;
+  try {
+    ApplyNftRules(rules.text);
+  } catch (const Error& e) {
+    if (!rules.filters_macvtaps) throw;
+    throw Error(grpc::FAILED_PRECONDITION, "filter", "macvtaps",
+                fmt::format("{} (a macvtap of mode bridge needs Linux 5.16; the others, which have "
+                            "no DHCP, don't)",
+                            e.what()));
+  }
   FaultPoint("run-pod.links-filtered");
 }
 
@@ -81,8 +109,7 @@ GuestInterface BuildCard(const std::string& link, int index, uid_t tap_owner, Ni
 }
 
 void StartCards(const std::vector<GuestInterface>& cards) {
-  Filter(cards);
-  ApplyMasquerade(cards);
+  ApplyRules(cards);
   for (size_t i = 0; i < cards.size(); ++i) Start(cards[i], static_cast<int>(i));
 }
 

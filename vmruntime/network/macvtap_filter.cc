@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "base/error.h"
-#include "base/process.h"
 #include "vmruntime/network/ip.h"
 #include "vmruntime/network/nft_words.h"
 
@@ -83,17 +81,6 @@ std::string MacvtapFilterRules(const std::vector<FilteredMacvtap>& cards) {
   return fmt::format(
       "add table netdev crimux\ndelete table netdev crimux\ntable netdev crimux {{\n{}}}\n",
       chains);
-}
-
-void ApplyMacvtapFilter(const std::vector<FilteredMacvtap>& cards) {
-  ProcessResult result =
-      RunProcess({.argv = {"nft", "-f", "-"}, .input = MacvtapFilterRules(cards)});
-  if (!result.Succeeded()) {
-    throw Error(grpc::FAILED_PRECONDITION, "filter macvtaps by", "nft",
-                fmt::format("{} (a macvtap of mode bridge needs Linux 5.16; the others, which have "
-                            "no DHCP, don't)",
-                            result.Failure()));
-  }
 }
 
 }  // namespace crimux::vm

@@ -11,17 +11,13 @@ namespace crimux::vm {
 // the server are addressed to its MAC, and all that the server says to the guest's, so that they
 // pass from the one to the other above the link that both are on. Everything else about DHCP and
 // router advertisements is dropped, both ways. As with a bridge (bridge_filter.h), what a guest
-// sends on over the server goes to the gateway. `tap` is the macvtap, `mac` the server's and
-// `guest_mac` the guest's; `outer_link` is of no matter.
+// sends on over the server goes to the gateway. The hooks are there since Linux 5.16. `tap` is the
+// macvtap, `mac` the server's and `guest_mac` the guest's; `outer_link` is of no matter.
 struct FilteredMacvtap {
   FilteredBridge card;
   std::string server_link;
   std::string guest_mac;
 };
 std::string MacvtapFilterRules(const std::vector<FilteredMacvtap>& cards);
-
-// Replaces the rules of the calling thread's namespace, all at once. Throws Error
-// (FAILED_PRECONDITION where the kernel has no such hooks: before 5.16).
-void ApplyMacvtapFilter(const std::vector<FilteredMacvtap>& cards);
 
 }  // namespace crimux::vm

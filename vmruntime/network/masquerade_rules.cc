@@ -4,9 +4,6 @@
 
 #include <algorithm>
 
-#include "base/error.h"
-#include "base/fault_point.h"
-#include "base/process.h"
 #include "vmruntime/network/guest_links.h"
 #include "vmruntime/network/ip.h"
 
@@ -79,15 +76,6 @@ table inet crimux {{
 }}
 )",
                      all.inbound, all.outbound, all.forward_in, all.forward_out);
-}
-
-void ApplyMasquerade(const std::vector<GuestInterface>& cards) {
-  if (std::ranges::none_of(cards, IsMasqueraded)) return;
-  ProcessResult result = RunProcess({.argv = {"nft", "-f", "-"}, .input = MasqueradeRules(cards)});
-  if (!result.Succeeded()) {
-    throw Error(grpc::INTERNAL, "apply masquerading", "nft", result.Failure());
-  }
-  FaultPoint("masquerade.ruled");
 }
 
 }  // namespace crimux::vm

@@ -14,8 +14,4 @@ namespace crimux::vm {
 // by its private address. Cards of other bindings are passed over.
 std::string MasqueradeRules(const std::vector<GuestInterface>& cards);
 
-// Replaces the rules of the calling thread's namespace, all at once; does nothing without a card
-// that needs them. Throws Error.
-void ApplyMasquerade(const std::vector<GuestInterface>& cards);
-
 }  // namespace crimux::vm

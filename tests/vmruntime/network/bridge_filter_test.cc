@@ -7,10 +7,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/vmruntime/network/guest_pod.h"
 #include "tests/vmruntime/network/guest_wire.h"
-#include "tests/vmruntime/network/network_world.h"
 #include "tests/vmruntime/network/packet_capture.h"
-#include "vmruntime/network/cni_pod_networks.h"
 #include "vmruntime/network/netns.h"
 
 namespace crimux::vm {
@@ -24,24 +23,11 @@ long Count(const Frames& frames, Predicate predicate) {
 }
 
 // A pod on the bridge plugin's network, and a namespace that plays its guest.
-struct GuestInPod : NetworkWorld {
-  CniPodNetworks networks{config()};
-  NetworkRequest pod = NewPod("p1");
-  NetworkRequest guest = NewPod("guest");
-  PodNetwork network;
-  std::string ip;
-
+struct GuestInPod : GuestPod {
   GuestInPod() {
     UseBridgePlugin();
-    network = networks.SetUp(pod);
-    ip = network.ips.at(0);
+    SetUp();
   }
-  ~GuestInPod() {
-    networks.TearDown(pod);
-    RemovePod(pod);
-    RemovePod(guest);
-  }
-  const GuestInterface& card() const { return network.interfaces.at(0); }
   // The host's end of the pod's link.
   std::string Port() const { return Sh("ls /sys/class/net/" + bridge() + "/brif"); }
 };
@@ -61,7 +47,7 @@ TEST_CASE("nothing of DHCP, router discovery or the server's address is seen out
   PacketCapture outside(world.Port());
   GuestWire wire(world.pod.netns, world.card(), world.guest.netns);
   REQUIRE_FALSE(AskDhcp(world.guest.netns, world.dir()).empty());
-  Sh("ip addr add " + world.ip + "/24 dev eth0; ip route add 169.254.75.67 dev eth0",
+  Sh("ip addr add " + world.ip() + "/24 dev eth0; ip route add 169.254.75.67 dev eth0",
      world.guest.netns);
   // ARP for the server is answered inside. Then what a guest may try towards the outside.
   Sh("busybox arping -c 1 -w 5 -I eth0 169.254.75.67", world.guest.netns);
@@ -87,9 +73,9 @@ TEST_CASE("nothing of DHCP, router discovery or the server's address is seen out
 TEST_CASE("no DHCP answer from outside reaches the guest") {
   GuestInPod world;
   GuestWire wire(world.pod.netns, world.card(), world.guest.netns);
-  Sh("ip addr add " + world.ip + "/24 dev eth0", world.guest.netns);
-  for (int port : {9, 68, 67, 546, 547}) SendUdp(world.ip, port);
-  Sh("busybox ping -c 1 -W 5 " + world.ip);
+  Sh("ip addr add " + world.ip() + "/24 dev eth0", world.guest.netns);
+  for (int port : {9, 68, 67, 546, 547}) SendUdp(world.ip(), port);
+  Sh("busybox ping -c 1 -W 5 " + world.ip());
   REQUIRE(WaitFor([&] { return Count(wire.ReceivedFrames(), IsPing) >= 1; }));
   CHECK(Count(wire.ReceivedFrames(), [](const auto& f) { return IsUdpTo(f, 9); }) == 1);
   CHECK(Count(wire.ReceivedFrames(), IsServiceTraffic) == 0);
@@ -107,12 +93,12 @@ TEST_CASE("a lease is renewed by unicast, although the server is on no network o
   Sh("busybox udhcpc -i eth0 -b -t 5 -T 5 -s " + script.string() + " -p " + pid_file.string(),
      world.guest.netns);
   auto last_event = [&] { return Sh("tail -n 1 " + events.string()); };
-  REQUIRE(WaitFor([&] { return last_event() == "bound " + world.ip; }));
+  REQUIRE(WaitFor([&] { return last_event() == "bound " + world.ip(); }));
   REQUIRE(WaitFor([&] { return ProcessesWith(pid_file).size() == 1; }));
   std::string pid = std::to_string(ProcessesWith(pid_file).at(0));
   PacketCapture outside(world.Port());
   Sh("kill -USR1 " + pid);
-  CHECK(WaitFor([&] { return last_event() == "renew " + world.ip; }));
+  CHECK(WaitFor([&] { return last_event() == "renew " + world.ip(); }));
   Sh("kill " + pid);
   CHECK(WaitFor([&] { return ProcessesWith(pid_file).empty(); }));
   // Offer, acknowledgement, and the answer to a renewal. That is asked for once more when it comes

@@ -4,10 +4,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/vmruntime/network/guest_pod.h"
 #include "tests/vmruntime/network/guest_wire.h"
-#include "tests/vmruntime/network/network_world.h"
 #include "tests/vmruntime/network/packet_capture.h"
-#include "vmruntime/network/cni_pod_networks.h"
 #include "vmruntime/network/netns.h"
 
 namespace crimux::vm {
@@ -25,22 +24,7 @@ std::string MacBytes(const std::string& text) {
   return bytes;
 }
 
-struct Ipv6Pod : NetworkWorld {
-  CniPodNetworks networks{config()};
-  NetworkRequest pod = NewPod("p1");
-  NetworkRequest guest = NewPod("guest");
-  PodNetwork network;
-
-  ~Ipv6Pod() {
-    networks.TearDown(pod);
-    RemovePod(pod);
-    RemovePod(guest);
-  }
-  void SetUp() {
-    pod.dns = {.servers = {"fd00::a", "10.96.0.10"}, .searches = {"default.svc"}};
-    network = networks.SetUp(pod);
-  }
-  const GuestInterface& card() const { return network.interfaces.at(0); }
+struct Ipv6Pod : GuestPod {
   std::string Gateway6() const { return Prefix6() + "1"; }
   bool HasRouter() const { return !Sh("ip -6 route show default", guest.netns).empty(); }
   // As a guest that has taken its address.

@@ -5,10 +5,9 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.h"
+#include "tests/vmruntime/network/guest_pod.h"
 #include "tests/vmruntime/network/guest_wire.h"
-#include "tests/vmruntime/network/network_world.h"
 #include "tests/vmruntime/network/packet_capture.h"
-#include "vmruntime/network/cni_pod_networks.h"
 #include "vmruntime/network/macvtap_links.h"
 #include "vmruntime/network/netns.h"
 
@@ -19,44 +18,25 @@ using Catch::Contains;
 using Left = std::vector<std::string>;
 
 // A pod whose card is a macvtap, and a namespace that plays its guest.
-struct MacvtapPod : NetworkWorld {
-  CniPodNetworks networks{config()};
-  NetworkRequest pod = NewPod("p1");
-  NetworkRequest guest = NewPod("guest");
-  PodNetwork network;
-
+struct MacvtapPod : GuestPod {
   explicit MacvtapPod(MacvtapMode mode = MacvtapMode::kBridge) {
     pod.nic.binding = NicBinding::kMacvtap;
     pod.nic.macvtap_mode = mode;
   }
-  ~MacvtapPod() {
-    networks.TearDown(pod);
-    RemovePod(pod);
-    RemovePod(guest);
-    Sh("ip link del " + Lower() + " 2>/dev/null || true");
-  }
   // A network of macvlans on a link of the node's; the node is at its other end.
-  std::string Lower() const { return bridge() + "m"; }
   void UseMacvlanPlugin(const std::string& mode = "bridge") {
+    node_link = bridge() + "m";
     Sh(
         fmt::format("ip link add {0} type veth peer name {1}; ip link set {0} up; ip link set {1} "
                     "up; ip addr add {2}/24 dev {1}",
-                    Lower(), bridge() + "p", Gateway()));
+                    node_link, bridge() + "p", Gateway()));
     WriteConf("10-test.conf",
               fmt::format(R"({{"cniVersion": "1.0.0", "name": "{}", "type": "macvlan",
                   "master": "{}", "mode": "{}", "ipam": {{"type": "host-local",
                   "dataDir": "{}/ipam", "ranges": [[{{"subnet": "{}", "rangeStart": "{}.2"}}]],
                   "routes": [{{"dst": "0.0.0.0/0"}}]}}}})",
-                          bridge(), Lower(), mode, dir().string(), Range(), subnet()));
+                          bridge(), node_link, mode, dir().string(), Range(), subnet()));
   }
-  void SetUp() {
-    pod.dns = {.servers = {"10.96.0.10", "fd00::a"}, .searches = {"default.svc"}};
-    network = networks.SetUp(pod);
-  }
-  const GuestInterface& card() const { return network.interfaces.at(0); }
-  const std::string& ip() const { return network.ips.at(0); }
-  std::string InPod(const std::string& command) const { return Sh(command, pod.netns); }
-  std::string InGuest(const std::string& command) const { return Sh(command, guest.netns); }
   void Configure() const { InGuest("ip addr add " + ip() + "/24 dev eth0"); }
 };
 

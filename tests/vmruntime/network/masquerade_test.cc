@@ -5,10 +5,9 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.h"
+#include "tests/vmruntime/network/guest_pod.h"
 #include "tests/vmruntime/network/guest_wire.h"
-#include "tests/vmruntime/network/network_world.h"
 #include "tests/vmruntime/network/packet_capture.h"
-#include "vmruntime/network/cni_pod_networks.h"
 #include "vmruntime/network/ip.h"
 #include "vmruntime/network/masquerade_rules.h"
 #include "vmruntime/network/netns.h"
@@ -23,26 +22,8 @@ constexpr const char* kGuest = "10.0.2.2";
 constexpr const char* kGuest6 = "fd10:0:2::2";
 
 // A pod whose card is bound by masquerade, and a namespace that plays its guest.
-struct MasqueradePod : NetworkWorld {
-  CniPodNetworks networks{config()};
-  NetworkRequest pod = NewPod("p1");
-  NetworkRequest guest = NewPod("guest");
-  PodNetwork network;
-
+struct MasqueradePod : GuestPod {
   MasqueradePod() { pod.nic.binding = NicBinding::kMasquerade; }
-  ~MasqueradePod() {
-    networks.TearDown(pod);
-    RemovePod(pod);
-    RemovePod(guest);
-  }
-  void SetUp() {
-    pod.dns = {.servers = {"10.96.0.10", "fd00::a"}, .searches = {"default.svc"}};
-    network = networks.SetUp(pod);
-  }
-  const GuestInterface& card() const { return network.interfaces.at(0); }
-  const std::string& ip() const { return network.ips.at(0); }
-  std::string InPod(const std::string& command) const { return Sh(command, pod.netns); }
-  std::string InGuest(const std::string& command) const { return Sh(command, guest.netns); }
   // As a guest that has taken its IPv4 lease.
   void Configure() const {
     InGuest(
