@@ -4,6 +4,8 @@ load helpers
 
 setup_file() {
   TestbedCreate
+  TestbedCreateNet
+  DualStack
   "$REPOSITORY/scripts/cloud-image" "$TESTBED/www/debian.qcow2"
   TestbedStartFileServer
   TestbedWriteConfig
@@ -45,6 +47,16 @@ Volume() {
   done
 }
 
+# The pods' network has IPv6, too.
+DualStack() {
+  local file=$TESTBED/cni/conf/10-crimux.conflist
+  PREFIX6=fd$((RANDOM % 90 + 10)):$((RANDOM % 9000 + 1)):1:1:
+  export PREFIX6
+  jq --arg range "$PREFIX6:/64" '.plugins[0].ipam |= (.ranges += [[{subnet: $range}]] | .routes += [{dst: "::/0"}])' \
+    "$file" >"$file.new"
+  mv "$file.new" "$file"
+}
+
 # Each VM has a disk of its own, with the VM's name in its first bytes.
 MakeDisks() {
   local name disk
@@ -79,7 +91,7 @@ $(cat)
 spec:
   terminationGracePeriodSeconds: 60
   dnsPolicy: None
-  dnsConfig: {nameservers: [10.96.0.10], searches: [default.svc.cluster.local], options: [{name: ndots, value: "5"}]}
+  dnsConfig: {nameservers: [10.96.0.10, "fd00::a"], searches: [default.svc.cluster.local], options: [{name: ndots, value: "5"}]}
   volumes:
   - {name: keys, hostPath: {path: $TESTBED/volumes/kubernetes.io~secret/ops-keys}}
   - {name: vm-data, hostPath: {path: $TESTBED/volumes/kubernetes.io~configmap/vm-data}}
@@ -140,7 +152,7 @@ END
 # In NAME COMMAND: in that guest, as its default user, who may become root. One connection serves all
 # of a test's commands: it is what takes the time.
 In() {
-  ssh -i "$TESTBED/key" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null \
+  InTestbedNet ssh -i "$TESTBED/key" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null \
     -o LogLevel=ERROR -o ConnectTimeout=60 -o ServerAliveInterval=60 -o ControlMaster=auto \
     -o ControlPath="$TESTBED/%h" -o ControlPersist=yes "debian@$(Address "$1")" "$2" </dev/null
 }
@@ -151,7 +163,7 @@ Address() {
 }
 
 Hangup() {
-  ssh -o ControlPath="$TESTBED/%h" -O exit "debian@$(Address "$1")" 2>/dev/null || true
+  InTestbedNet ssh -o ControlPath="$TESTBED/%h" -O exit "debian@$(Address "$1")" 2>/dev/null || true
 }
 
 # Whatever came of it.
@@ -177,10 +189,21 @@ IsDone() {
     Contains "$(In "$name" 'ip -4 addr show eth0')" "inet $address/24 .*scope global eth0"
     Contains "$(In "$name" 'ip link show eth0')" 'mtu 1400'
     Contains "$(In "$name" 'ip route')" "^default via $SUBNET.1 dev eth0 proto static"
-    Contains "$(In "$name" 'resolvectl dns eth0')" '10.96.0.10'
+    Contains "$(In "$name" 'resolvectl dns eth0')" '10.96.0.10 fd00::a'
     Contains "$(In "$name" 'resolvectl domain eth0')" 'default.svc.cluster.local'
     Contains "$(In "$name" 'cat /etc/resolv.conf')" 'nameserver 10.96.0.10'
     Contains "$(In "$name" 'cat /etc/hosts')" '10.9.8.7 friend.of.the.pod'
+  done
+}
+
+@test "The guest has the pod's IPv6 address and route as well, and is reached by them" {
+  for name in one two; do
+    address6=$(Cri PodSandboxStatus "pod_sandbox_id: \"$(SandboxId "$name")\"" | Field ip | sed -n 2p)
+    Contains "$address6" "^$PREFIX6"
+    Contains "$(In "$name" 'ip -6 addr show eth0')" "inet6 $address6/64 .*scope global"
+    # Beside the router that is advertised, which leads to the same gateway.
+    Contains "$(In "$name" 'ip -6 route')" "via $PREFIX6:1 dev eth0"
+    [[ $(InTestbedNet bash -c "exec 3<>/dev/tcp/$address6/22 && head -c 4 <&3") == SSH- ]]
   done
 }
 

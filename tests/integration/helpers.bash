@@ -223,7 +223,7 @@ HasState() {
 # crictl on $CRIMUX_SOCKET (or $CRI_SOCKET); $CRICTL is its path.
 Crictl() {
   : >>"$TESTBED/crictl.yaml"
-  "$CRICTL" --config "$TESTBED/crictl.yaml" --timeout 120s \
+  InTestbedNet "$CRICTL" --config "$TESTBED/crictl.yaml" --timeout 120s \
     --runtime-endpoint "unix://${CRI_SOCKET:-$CRIMUX_SOCKET}" \
     --image-endpoint "unix://${CRI_SOCKET:-$CRIMUX_SOCKET}" "$@"
 }
