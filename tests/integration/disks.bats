@@ -88,12 +88,13 @@ GuestDisks() {
   for bus in ide sata; do
     WaitUntil 150 "the guest on $bus" LogHas "$bus" 'ready, address'
     address=$(PodAddress "$bus")
+    # The kernel names disks as it finds them, the ports of AHCI side by side: sdb may be the first.
     seen=$(Ssh "$address" 'cd /sys/block; for d in sd? sr?; do echo "$d $(cat $d/size) $(cat $d/device/vendor)"; done
       for d in /sys/bus/pci/drivers/ahci/0* /sys/bus/pci/drivers/ata_piix/0*; do [ ! -e $d ] || echo $d; done
       mkdir /cd && mount -t iso9660 -o ro /dev/sr0 /cd && cat /cd/*')
     echo "$seen"
-    Contains "$seen" '^sda [0-9]+ ATA'
-    Contains "$seen" '^sdb 32768 ATA'
+    [[ $(grep -c '^sd[ab] [0-9]* ATA' <<<"$seen") == 2 ]]
+    Contains "$seen" '^sd[ab] 32768 ATA'
     Contains "$seen" "^/sys/bus/pci/drivers/$([[ $bus == ide ]] && echo ata_piix || echo ahci)/0"
     Contains "$seen" '^on the CD$'
   done
