@@ -1,6 +1,18 @@
+#include <algorithm>
+
 #include "vmruntime/machine/domain/parts.h"
 
 namespace crimux::vm {
+namespace {
+
+// virtiofsd and switches that speak vhost-user read and write the guest's memory themselves.
+bool IsSeenByOthers(const MachineSpec& spec) {
+  if (spec.share && !spec.share->socket.empty()) return true;
+  return std::ranges::any_of(spec.nics,
+                             [](const NicSpec& nic) { return !nic.vhost_socket.empty(); });
+}
+
+}  // namespace
 
 void AddMemory(pugi::xml_node domain, const MemorySpec& memory) {
   bool grows = memory.max > memory.size;
@@ -17,7 +29,7 @@ void AddVcpus(pugi::xml_node domain, const MachineSpec& spec) {
 
 // memfd: hugepages without a mount of hugetlbfs, and memory that another process can map.
 void AddMemoryBacking(pugi::xml_node domain, const MachineSpec& spec) {
-  bool shared = spec.share && !spec.share->socket.empty();
+  bool shared = IsSeenByOthers(spec);
   if (spec.memory.page_size != 0 || shared) {
     pugi::xml_node backing = Add(domain, "memoryBacking");
     if (spec.memory.page_size != 0) {

@@ -16,10 +16,17 @@ struct NicSpec {
   // Instead: a PCI function that is bound to vfio-pci ("0000:3b:02.1"). It has its MAC address and
   // MTU already; model and queues are its own.
   std::string pci;
+  // Instead: a vDPA device ("/dev/vhost-vdpa-0"). It is virtio, whatever the model, and the MTU is
+  // its own.
+  std::string vdpa;
+  // Instead: a socket of a switch that speaks vhost-user, which QEMU makes if it is the server. The
+  // same holds, and the machine's memory is shared then.
+  std::string vhost_socket;
+  bool vhost_server = false;
   std::string mac;
   uint32_t mtu = 1500;
   NicModel model = NicModel::kVirtio;
-  // Virtio's only; the tap must be made for one or for many.
+  // Virtio's only; a tap must be made for one or for many.
   unsigned queues = 1;
   NicBoot boot = NicBoot::kNever;
 };

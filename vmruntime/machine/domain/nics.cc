@@ -30,16 +30,50 @@ void AddFunction(pugi::xml_node devices, const NicSpec& nic, BootOrder& order) {
   AddBoot(node, nic, order);
 }
 
-// managed='no': the tap is there already, in the namespace where QEMU will run.
-void AddNic(pugi::xml_node devices, const NicSpec& nic, BootOrder& order) {
-  if (!nic.pci.empty()) return AddFunction(devices, nic, order);
-  pugi::xml_node node = Add(devices, "interface", {{"type", "ethernet"}});
+pugi::xml_node AddInterface(pugi::xml_node devices, const char* type, const NicSpec& nic) {
+  pugi::xml_node node = Add(devices, "interface", {{"type", type}});
   Add(node, "mac", {{"address", nic.mac}});
+  return node;
+}
+
+void AddModel(pugi::xml_node node, NicModel model, unsigned queues) {
+  Add(node, "model", {{"type", WordOf(kNicWords, model)}});
+  if (queues > 1) Add(node, "driver", {{"queues", std::to_string(queues)}});
+}
+
+// libvirt opens the device for QEMU.
+void AddVdpaDevice(pugi::xml_node devices, const NicSpec& nic, BootOrder& order) {
+  pugi::xml_node node = AddInterface(devices, "vdpa", nic);
+  Add(node, "source", {{"dev", nic.vdpa}});
+  AddModel(node, NicModel::kVirtio, nic.queues);
+  AddBoot(node, nic, order);
+}
+
+// With an MTU libvirt would look for a link at the switch's end.
+void AddVhostSocket(pugi::xml_node devices, const NicSpec& nic, BootOrder& order) {
+  pugi::xml_node node = AddInterface(devices, "vhostuser", nic);
+  Add(node, "source",
+      {{"type", "unix"},
+       {"path", nic.vhost_socket},
+       {"mode", nic.vhost_server ? "server" : "client"}});
+  AddModel(node, NicModel::kVirtio, nic.queues);
+  AddBoot(node, nic, order);
+}
+
+// managed='no': the tap is there already, in the namespace where QEMU will run.
+void AddTap(pugi::xml_node devices, const NicSpec& nic, BootOrder& order) {
+  pugi::xml_node node = AddInterface(devices, "ethernet", nic);
   Add(node, "target", {{"dev", nic.tap}, {"managed", "no"}});
-  Add(node, "model", {{"type", WordOf(kNicWords, nic.model)}});
-  if (nic.queues > 1) Add(node, "driver", {{"queues", std::to_string(nic.queues)}});
+  AddModel(node, nic.model, nic.queues);
   Add(node, "mtu", {{"size", std::to_string(nic.mtu)}});
   AddBoot(node, nic, order);
+}
+
+void AddNic(pugi::xml_node devices, const NicSpec& nic, BootOrder& order) {
+  if (!nic.pci.empty()) return AddFunction(devices, nic, order);
+  if (!nic.vdpa.empty()) return AddVdpaDevice(devices, nic, order);
+  if (!nic.vhost_socket.empty()) return AddVhostSocket(devices, nic, order);
+  AddTap(devices, nic, order);
 }
 
 }  // namespace

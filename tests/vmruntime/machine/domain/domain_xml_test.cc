@@ -199,6 +199,31 @@ TEST_CASE("SR-IOV functions stand among the other cards in the reviewed XML") {
   CHECK(DomainXml(spec, {}) == Golden("sriov"));
 }
 
+TEST_CASE("a vDPA device stands among the other cards in the reviewed XML") {
+  MachineSpec spec = Minimal();
+  spec.nics = {{.tap = "tap0", .mac = "0a:58:0a:58:00:05"},
+               {.vdpa = "/dev/vhost-vdpa-0",
+                .mac = "0a:58:0a:59:00:05",
+                .model = NicModel::kE1000e,
+                .queues = 4,
+                .boot = NicBoot::kLast}};
+  CHECK(DomainXml(spec, {}) == Golden("vdpa"));
+}
+
+TEST_CASE("vhost-user sockets have the reviewed XML, and memory that the switch can see") {
+  MachineSpec spec = Minimal();
+  spec.nics = {{.vhost_socket = "/run/switch/p1",
+                .mac = "0a:58:0a:58:00:05",
+                .mtu = 9000,
+                .model = NicModel::kE1000e,
+                .queues = 2},
+               {.vhost_socket = "/run/switch/p2",
+                .vhost_server = true,
+                .mac = "0a:58:0a:59:00:05",
+                .boot = NicBoot::kFirst}};
+  CHECK(DomainXml(spec, {}) == Golden("vhost_user"));
+}
+
 TEST_CASE("a pod's mounts come by virtiofs, with memory that virtiofsd can see") {
   MachineSpec spec = Minimal();
   spec.share = {.tag = "crimux", .socket = "/run/web/share"};
