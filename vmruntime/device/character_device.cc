@@ -25,6 +25,10 @@ bool IsCharacterDevice(const std::filesystem::path& device) {
   return std::filesystem::is_character_file(device, absent);
 }
 
+bool IsSameDevice(const std::filesystem::path& a, const std::filesystem::path& b) {
+  return NumberOf(a) == NumberOf(b);
+}
+
 std::filesystem::path SysfsFolderOf(const std::filesystem::path& device,
                                     const std::filesystem::path& sysfs) {
   dev_t number = NumberOf(device);

@@ -9,6 +9,9 @@ namespace crimux::vm {
 // It is there, and a character device. Links are followed.
 bool IsCharacterDevice(const std::filesystem::path& device);
 
+// Whether both are nodes of one device. Throws Error when one isn't there.
+bool IsSameDevice(const std::filesystem::path& a, const std::filesystem::path& b);
+
 // Where sysfs shows the device: "/sys/devices/virtual/vfio/42". Empty when it doesn't. Throws Error
 // when the device isn't there.
 std::filesystem::path SysfsFolderOf(const std::filesystem::path& device,

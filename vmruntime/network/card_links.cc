@@ -19,11 +19,11 @@ namespace crimux::vm {
 namespace {
 
 bool IsFilteredMacvtap(const GuestInterface& card) {
-  return card.pci.empty() && card.binding == NicBinding::kMacvtap && HasDhcp(card);
+  return !card.IsDevice() && card.binding == NicBinding::kMacvtap && HasDhcp(card);
 }
 
 bool IsBridged(const GuestInterface& card) {
-  return card.pci.empty() && card.binding == NicBinding::kBridge;
+  return !card.IsDevice() && card.binding == NicBinding::kBridge;
 }
 
 FilteredBridge FilterOf(Netlink& netlink, const GuestInterface& card, int index) {
@@ -82,7 +82,7 @@ void ApplyRules(const std::vector<GuestInterface>& cards) {
 }
 
 void Start(const GuestInterface& card, int index) {
-  if (!card.pci.empty()) return;
+  if (card.IsDevice()) return;
   switch (card.binding) {
     case NicBinding::kBridge:
       return StartGuestLinks(card, index);

@@ -11,7 +11,7 @@
 namespace crimux::vm {
 
 // The links of a pod's cards, each by its binding. All functions work in the namespace of the
-// calling thread. Card i is number i of PodNetwork::interfaces; SR-IOV functions have no links.
+// calling thread. Card i is number i of PodNetwork::interfaces; devices of the node have no links.
 
 // See BuildGuestLinks, BuildMasqueradeLinks, BuildMacvtapLinks. Nothing passes these links before
 // StartCards.

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "vmruntime/network/cni_config.h"
+#include "vmruntime/network/device_files.h"
 #include "vmruntime/network/netns.h"
 
 namespace crimux::vm {
@@ -83,6 +84,7 @@ json::object CniCapabilitiesFor(const NetworkRequest& request) {
                            {"searches", Strings(dns.searches)},
                            {"options", Strings(dns.options)}};
   }
+  capabilities["CNIDeviceInfoFile"] = DeviceInfoFile(request.work_dir).string();
   return capabilities;
 }
 

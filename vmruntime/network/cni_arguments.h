@@ -12,7 +12,8 @@ namespace crimux::vm {
 // one argument.
 CniAttachment CniAttachmentFor(const NetworkRequest& request);
 
-// The values for CNI's capabilities portMappings, bandwidth and dns, as far as the pod has any.
+// The values for CNI's capabilities portMappings, bandwidth and dns, as far as the pod has any, and
+// for CNIDeviceInfoFile.
 boost::json::object CniCapabilitiesFor(const NetworkRequest& request);
 
 }  // namespace crimux::vm

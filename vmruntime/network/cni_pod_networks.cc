@@ -46,18 +46,21 @@ void RemoveLinks(const std::filesystem::path& netns) {
 
 }  // namespace
 
-CniPodNetworks::CniPodNetworks(const VmConfig& config)
+CniPodNetworks::CniPodNetworks(const VmConfig& config, MultusFolders folders, VdpaReader vdpa)
     : conf_dir_(config.cni_conf_dir),
       qemu_user_(config.qemu_user),
       plugins_(config.cni_bin_dirs, config.cni_timeout),
       cache_(config.cni_cache_dir),
       network_(config.cni_conf_dir, plugins_, cache_),
-      sriov_(functions_, vf_admin_) {}
+      sriov_(functions_, vf_admin_),
+      folders_(std::move(folders)),
+      vdpa_(std::move(vdpa)) {}
 
 PodNetwork CniPodNetworks::BuildLinks(const NetworkRequest& request,
                                       const boost::json::object& cni_result,
                                       const std::vector<std::string>& before) {
   CniResult result = ParseCniResult(cni_result, kMainInterface);
+  TellOfDevices(ReadDevices(request, kMainInterface, folders_), &result);
   uid_t tap_owner = UserId(qemu_user_);
   PodNetwork network;
   std::vector<SriovRequest> handed_over;
@@ -67,8 +70,12 @@ PodNetwork CniPodNetworks::BuildLinks(const NetworkRequest& request,
     Netlink netlink;
     PrivateNetworks privates(netlink, request.dns);
     for (const std::string& link : links) {
+      if (auto device = MakeDeviceCard(result, link, request, vdpa_)) {
+        network.interfaces.push_back(*std::move(device));
+        continue;
+      }
       if (auto function = FindFunctionCard(result, link, functions_)) {
-        RefuseBindingOfFunction(request, link);
+        RefuseBindingOfDevice(request, link, "an SR-IOV function");
         handed_over.push_back({.address = function->card.pci,
                                .interface = link,
                                .is_link = function->is_link,
@@ -99,6 +106,9 @@ PodNetwork CniPodNetworks::SetUp(const NetworkRequest& request) {
   std::vector<std::string> before;
   RunInNetns(request.netns, [&] { before = LinkNames(); });
   Rollback rollback;
+  // A plugin would take one that is there for the device plugin's word.
+  std::filesystem::remove(DeviceInfoFile(request.work_dir));
+  rollback.Add("remove device info", [&] { RemoveDeviceInfo(request.work_dir); });
   boost::json::object result = network_.Add(attachment, capabilities);
   rollback.Add("CNI DEL", [&] { network_.Delete(attachment); });
   rollback.Add("give back functions", [&] { sriov_.GiveBack(request.netns, request.work_dir); });
@@ -120,7 +130,9 @@ void CniPodNetworks::TearDown(const NetworkRequest& request) {
   DhcpServer(request.netns, request.work_dir).Stop();
   RemoveLinks(request.netns);
   sriov_.GiveBack(request.netns, request.work_dir);
+  RemoveServerSockets(request, kMainInterface, folders_);
   network_.Delete(attachment);
+  RemoveDeviceInfo(request.work_dir);
 }
 
 void CniPodNetworks::Restore(const NetworkRequest& request, const PodNetwork& network) {

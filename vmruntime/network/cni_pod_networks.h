@@ -6,6 +6,7 @@
 #include "vmruntime/network/cni_cache.h"
 #include "vmruntime/network/cni_network.h"
 #include "vmruntime/network/cni_plugin.h"
+#include "vmruntime/network/device_cards.h"
 #include "vmruntime/network/pod_network.h"
 #include "vmruntime/network/sriov_cards.h"
 
@@ -16,7 +17,9 @@ namespace crimux::vm {
 // work folders.
 class CniPodNetworks : public PodNetworks {
  public:
-  explicit CniPodNetworks(const VmConfig& config);
+  // Tests have other `folders` and their own `vdpa`.
+  explicit CniPodNetworks(const VmConfig& config, MultusFolders folders = {},
+                          VdpaReader vdpa = ReadVdpaDevice);
 
   PodNetwork SetUp(const NetworkRequest& request) override;
   void TearDown(const NetworkRequest& request) override;
@@ -24,7 +27,7 @@ class CniPodNetworks : public PodNetworks {
   NetworkReadiness Readiness() const override;
 
  private:
-  // Links for all interfaces but those that are SR-IOV functions, and these. `before`: the
+  // Links for all interfaces but those that are devices of the node, and these. `before`: the
   // namespace's links before ADD.
   PodNetwork BuildLinks(const NetworkRequest& request, const boost::json::object& cni_result,
                         const std::vector<std::string>& before);
@@ -37,6 +40,8 @@ class CniPodNetworks : public PodNetworks {
   PciFunctions functions_;
   NetlinkVfAdmin vf_admin_;
   SriovCards sriov_;
+  MultusFolders folders_;
+  VdpaReader vdpa_;
 };
 
 }  // namespace crimux::vm

@@ -62,12 +62,14 @@ std::vector<GuestRoute> RoutesOf(const json::object& result, const GuestInterfac
   return routes;
 }
 
-// What the result says of interface number `index`, which is a PCI function.
-GuestInterface FunctionOf(const json::object& result, const json::object& interface, size_t index,
-                          bool is_main) {
+// What the result says of interface number `index`.
+GuestInterface CardOf(const json::object& result, const json::object& interface, size_t index,
+                      bool is_main) {
   GuestInterface card{.name = JsonString(interface, "name")};
   card.pci = JsonString(interface, "pciID");
+  card.vhost_socket = JsonString(interface, "socketPath");
   card.mac = JsonString(interface, "mac");
+  card.mtu = 0;
   const json::value* mtu = interface.if_contains("mtu");
   if (mtu != nullptr && mtu->is_int64() && mtu->as_int64() > 0) {
     card.mtu = static_cast<uint32_t>(mtu->as_int64());
@@ -95,10 +97,12 @@ CniResult ParseCniResult(const json::object& result, const std::string& if_name)
     std::string name = JsonString(interfaces[i], "name");
     if (JsonString(interfaces[i], "sandbox").empty() || name == "lo") continue;
     parsed.interfaces.push_back(name);
-    if (JsonString(interfaces[i], "pciID").empty()) continue;
-    parsed.functions.push_back(FunctionOf(result, interfaces[i], i, name == if_name));
+    parsed.cards.push_back(CardOf(result, interfaces[i], i, name == if_name));
   }
-  if (parsed.interfaces.empty()) parsed.interfaces.push_back(if_name);
+  if (parsed.interfaces.empty()) {
+    parsed.interfaces.push_back(if_name);
+    parsed.cards.push_back(CardOf(result, {{"name", if_name}}, interfaces.size(), true));
+  }
   // The main interface is the VM's first card.
   std::stable_partition(parsed.interfaces.begin(), parsed.interfaces.end(),
                         [&](const std::string& name) { return name == if_name; });
@@ -111,6 +115,16 @@ CniResult ParseCniResult(const json::object& result, const std::string& if_name)
   }
   if (parsed.ips.empty()) throw Malformed("it has no address for " + if_name);
   return parsed;
+}
+
+GuestInterface ToldCard(const json::object& result, const std::string& if_name) {
+  std::vector<json::object> interfaces = Objects(result, "interfaces");
+  for (size_t i = 0; i < interfaces.size(); ++i) {
+    if (JsonString(interfaces[i], "name") != if_name) continue;
+    if (JsonString(interfaces[i], "sandbox").empty()) continue;
+    return CardOf(result, interfaces[i], i, true);
+  }
+  return CardOf(result, {{"name", if_name}}, interfaces.size(), true);
 }
 
 }  // namespace crimux::vm

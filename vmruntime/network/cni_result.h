@@ -13,13 +13,17 @@ namespace crimux::vm {
 struct CniResult {
   // Interfaces in the pod's namespace, in the result's order; only `if_name` when it lists none.
   std::vector<std::string> interfaces;
-  // Those of them that the result calls PCI functions (pciID, CNI 1.1), with what it says of them.
-  std::vector<GuestInterface> functions;
+  // What it says of each of them: name, MAC address, MTU (0: nothing), addresses, routes, and that
+  // it is a PCI function (pciID, CNI 1.1) or a vhost-user socket (socketPath).
+  std::vector<GuestInterface> cards;
   // The addresses of `if_name`, without prefix length, in the result's order.
   std::vector<std::string> ips;
 };
 
 // Throws Error (INTERNAL) for a result that is not as the specification has it, or has no address.
 CniResult ParseCniResult(const boost::json::object& result, const std::string& if_name);
+
+// What the result of an ADD for `if_name` says of that interface, which it may not even list.
+GuestInterface ToldCard(const boost::json::object& result, const std::string& if_name);
 
 }  // namespace crimux::vm

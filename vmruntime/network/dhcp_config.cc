@@ -107,7 +107,7 @@ std::string CardLines(const GuestInterface& card, int index, const NetworkReques
 }  // namespace
 
 bool HasDhcp(const GuestInterface& card) {
-  if (!card.pci.empty()) return false;
+  if (card.IsDevice()) return false;
   return card.binding != NicBinding::kMacvtap || card.macvtap_mode == MacvtapMode::kBridge;
 }
 

@@ -17,7 +17,8 @@ struct FunctionCard {
 
 // Whether the interface is a virtual function of a network card of the node: by what the result
 // says of it, else by the device of the link in the calling thread's namespace. Its addresses are
-// those of the link, if it is one, else the result's.
+// those of the link, if it is one, else the result's. A link of a function that is not a virtual
+// one is a link as any other, whatever the result calls it.
 std::optional<FunctionCard> FindFunctionCard(const CniResult& result, const std::string& interface,
                                              const PciFunctions& functions);
 

@@ -46,6 +46,9 @@ std::vector<std::string> PodLinks(const CniResult& result, const std::vector<std
     bool is_end = link.kind != "bridge" && link.kind != "vrf" && link.kind != "dummy";
     if (made && is_end && !Has(interfaces, link.name)) interfaces.push_back(link.name);
   }
+  for (const GuestInterface& card : result.cards) {
+    if (card.IsDevice() && !Has(interfaces, card.name)) interfaces.push_back(card.name);
+  }
   return interfaces;
 }
 
@@ -74,11 +77,12 @@ NicBinding BindingFor(const NetworkRequest& request, const std::string& interfac
   return nic.binding ? *nic.binding : request.nic.binding.value_or(NicBinding::kBridge);
 }
 
-void RefuseBindingOfFunction(const NetworkRequest& request, const std::string& interface) {
+void RefuseBindingOfDevice(const NetworkRequest& request, const std::string& interface,
+                           std::string_view what) {
   const NicRequest& nic = NicRequestFor(request, interface);
   if (nic.interface.empty() || !nic.binding) return;
   throw Error(grpc::INVALID_ARGUMENT, "bind interface", interface,
-              "it is an SR-IOV function, which goes to the VM whole, without a binding");
+              fmt::format("it is {}, which goes to the VM whole, without a binding", what));
 }
 
 void CheckNicRequests(const NetworkRequest& request, const std::vector<std::string>& interfaces) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "vmruntime/network/cni_result.h"
@@ -13,8 +14,9 @@ std::vector<std::string> LinkNames();
 
 // The pod's interfaces in the calling thread's namespace, in the order of the VM's cards: those
 // that the result tells of, and after them what else the plugins made, in its order of creation.
-// Multus tells of the default network only, whatever else it connects the pod to. `before` are the
-// links that were there before ADD. Ports of a bridge or a bond are no interfaces of the pod's.
+// Multus tells of the default network only, whatever else it connects the pod to. Devices that are
+// no links, of which only a file told, come last. `before` are the links that were there before
+// ADD. Ports of a bridge or a bond are no interfaces of the pod's.
 std::vector<std::string> PodLinks(const CniResult& result, const std::vector<std::string>& before);
 
 // The addresses that the result gives the pod, as its first interface has them. An address that
@@ -28,9 +30,10 @@ const NicRequest& NicRequestFor(const NetworkRequest& request, const std::string
 
 NicBinding BindingFor(const NetworkRequest& request, const std::string& interface);
 
-// Throws Error (INVALID_ARGUMENT) when the pod asks for a binding of this very interface, an SR-IOV
-// function. What it asks for all of them is for those that can.
-void RefuseBindingOfFunction(const NetworkRequest& request, const std::string& interface);
+// Throws Error (INVALID_ARGUMENT) when the pod asks for a binding of this very interface, which is
+// `what` ("an SR-IOV function"). What it asks for all of them is for those that can.
+void RefuseBindingOfDevice(const NetworkRequest& request, const std::string& interface,
+                           std::string_view what);
 
 // Throws Error (INVALID_ARGUMENT) when the pod asks for something of an interface that it hasn't.
 void CheckNicRequests(const NetworkRequest& request, const std::vector<std::string>& interfaces);

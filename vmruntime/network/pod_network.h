@@ -39,7 +39,7 @@ struct NicRequest {
   std::string interface;  // the pod's, "eth0"
   unsigned queues = 1;
   uint32_t mtu = 0;  // 0: the interface's
-  // Absent: as all cards, whose own default is kBridge. An SR-IOV function has none.
+  // Absent: as all cards, whose own default is kBridge. A device of the node has none.
   std::optional<NicBinding> binding = std::nullopt;
   MacvtapMode macvtap_mode = MacvtapMode::kBridge;  // of kMacvtap
 };
@@ -70,17 +70,23 @@ struct GuestRoute {
   std::string gateway;      // empty: the interface's own
 };
 
+inline constexpr uint32_t kDefaultMtu = 1500;
+
 // One network card of the VM: it is plugged into the tap that waits in the pod's namespace, or is a
-// function of a card of the node.
+// device of the node.
 struct GuestInterface {
   std::string name;  // of the pod's interface that it stands for
-  // The tap (or macvtap), or else the SR-IOV function that the VM gets ("0000:3b:02.1").
+  // The tap (or macvtap); else the SR-IOV function that the VM gets ("0000:3b:02.1"), the vDPA
+  // device ("/dev/vhost-vdpa-0"), or the vhost-user socket, which QEMU makes if it is the server.
   std::string tap;
   std::string pci;
+  std::string vdpa;
+  std::string vhost_socket;
+  bool vhost_server = false;
   NicBinding binding = NicBinding::kBridge;
   MacvtapMode macvtap_mode = MacvtapMode::kBridge;  // of kMacvtap
   std::string mac;
-  uint32_t mtu = 1500;
+  uint32_t mtu = kDefaultMtu;
   unsigned queues = 1;
   // Of the IPv6 default gateway; empty: there is none, or it didn't answer.
   std::string router_mac;
@@ -88,6 +94,9 @@ struct GuestInterface {
   std::vector<GuestRoute> routes;
   // What the pod's interface keeps, as CIDR, when those are private (kMasquerade).
   std::vector<std::string> pod_addresses;
+
+  // Not a tap: it has no links, no binding and no DHCP.
+  bool IsDevice() const { return !pci.empty() || !vdpa.empty() || !vhost_socket.empty(); }
 };
 
 // What a pod's network came to. `ips` are the pod's addresses without prefix length, primary first.

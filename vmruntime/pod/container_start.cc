@@ -6,7 +6,10 @@
 #include "vmruntime/pod/container_host_devices.h"
 #include "vmruntime/pod/containers.h"
 #include "vmruntime/pod/machine_spec.h"
+#include "vmruntime/pod/network_record.h"
+#include "vmruntime/pod/nics.h"
 #include "vmruntime/pod/pod_cgroups.h"
+#include "vmruntime/pod/switch_patience.h"
 #include "vmruntime/pod/volumes.h"
 
 // How a container's machine comes to run, in one go or after a crash of ours in the middle.
@@ -19,6 +22,13 @@ namespace {
 
 constexpr int kStartError = 128;  // as container runtimes have it
 
+void StartPaused(const ContainerRecord& container, const SandboxRecord& sandbox,
+                 Hypervisor& hypervisor) {
+  std::vector<std::string> sockets = VhostSockets(FromRecord(sandbox.network()));
+  if (sockets.empty()) return hypervisor.StartPaused(container.id());
+  StartWithSwitches(hypervisor, container.id(), sockets, kSwitchPatience);
+}
+
 }  // namespace
 
 void Containers::StartMachine(const ContainerRecord& container, const SandboxRecord& sandbox) {
@@ -30,7 +40,7 @@ void Containers::StartMachine(const ContainerRecord& container, const SandboxRec
     if (volumes) rooms_.shares.Start(*volumes);
     FaultPoint("start.shared");
     DeviceAccess access(NodesThatQemuOpens(container, sandbox), rooms_.qemu);
-    rooms_.hypervisor.StartPaused(container.id());
+    StartPaused(container, sandbox, rooms_.hypervisor);
   });
   FaultPoint("start.paused");
   // What the guest does from its first instruction on is counted and held back in its cgroup.

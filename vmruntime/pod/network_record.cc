@@ -55,6 +55,9 @@ void AddInterface(const GuestInterface& interface, state::Network& record) {
   to.set_queues(interface.queues);
   to.set_router_mac(interface.router_mac);
   to.set_pci(interface.pci);
+  to.set_vdpa(interface.vdpa);
+  to.set_vhost_socket(interface.vhost_socket);
+  to.set_vhost_server(interface.vhost_server);
   to.set_binding(BindingRecord(interface.binding));
   to.set_macvtap_mode(kModes.at(static_cast<size_t>(interface.macvtap_mode)));
   for (const std::string& address : interface.pod_addresses) to.add_pod_addresses(address);
@@ -79,6 +82,9 @@ GuestInterface ReadInterface(const state::Network::Interface& record) {
   interface.queues = std::max(1U, record.queues());
   interface.router_mac = record.router_mac();
   interface.pci = record.pci();
+  interface.vdpa = record.vdpa();
+  interface.vhost_socket = record.vhost_socket();
+  interface.vhost_server = record.vhost_server();
   interface.binding = ReadBinding(record.binding());
   auto mode = std::ranges::find(kModes, record.macvtap_mode());
   if (mode != kModes.end()) interface.macvtap_mode = MacvtapMode(mode - kModes.begin());

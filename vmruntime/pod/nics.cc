@@ -26,6 +26,9 @@ std::vector<NicSpec> NicSpecs(const PodNetwork& network, const NicOptions& optio
     const NicOption& option = options.Of(interface.name);
     specs.push_back({.tap = interface.tap,
                      .pci = interface.pci,
+                     .vdpa = interface.vdpa,
+                     .vhost_socket = interface.vhost_socket,
+                     .vhost_server = interface.vhost_server,
                      .mac = interface.mac,
                      .mtu = interface.mtu,
                      .model = option.model,
@@ -33,6 +36,14 @@ std::vector<NicSpec> NicSpecs(const PodNetwork& network, const NicOptions& optio
                      .boot = option.boot});
   }
   return specs;
+}
+
+std::vector<std::string> VhostSockets(const PodNetwork& network) {
+  std::vector<std::string> sockets;
+  for (const GuestInterface& interface : network.interfaces) {
+    if (!interface.vhost_socket.empty()) sockets.push_back(interface.vhost_socket);
+  }
+  return sockets;
 }
 
 }  // namespace crimux::vm

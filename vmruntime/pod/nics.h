@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "vmruntime/annotations/nic_options.h"
@@ -13,5 +14,8 @@ void RequestNics(const NicOptions& options, NetworkRequest* request);
 
 // ... and to its machine: one card for each interface, in this order.
 std::vector<NicSpec> NicSpecs(const PodNetwork& network, const NicOptions& options);
+
+// The vhost-user sockets among the cards.
+std::vector<std::string> VhostSockets(const PodNetwork& network);
 
 }  // namespace crimux::vm

@@ -34,8 +34,10 @@ TEST_CASE("an interface that is a PCI function comes with all that the result sa
     "routes": [{"dst": "0.0.0.0/0"}, {"dst": "10.7.0.0/16", "gw": "10.1.0.9"}]})");
   CHECK(result.interfaces == Strings{"eth0", "net1"});
   CHECK(result.ips == Strings{"10.0.0.5"});
-  REQUIRE(result.functions.size() == 1);
-  const GuestInterface& card = result.functions[0];
+  REQUIRE(result.cards.size() == 2);
+  CHECK_FALSE(result.cards[0].IsDevice());
+  CHECK(result.cards[0].mtu == 0);
+  const GuestInterface& card = result.cards[1];
   CHECK(card.name == "net1");
   CHECK(card.pci == "0000:3b:02.1");
   CHECK(card.mac == "02:00:00:00:00:07");
@@ -51,14 +53,43 @@ TEST_CASE("a main interface that is a PCI function has the routes without a gate
   CniResult result = Parse(R"({
     "interfaces": [{"name": "eth0", "sandbox": "/n", "pciID": "0000:3b:02.1"}],
     "ips": [{"address": "10.1.0.5/24", "gateway": "10.1.0.1"}], "routes": [{"dst": "0.0.0.0/0"}]})");
-  REQUIRE(result.functions.size() == 1);
-  REQUIRE(result.functions[0].routes.size() == 1);
-  CHECK(result.functions[0].routes[0].destination == "0.0.0.0/0");
-  CHECK(result.functions[0].routes[0].gateway == "10.1.0.1");
+  REQUIRE(result.cards.size() == 1);
+  REQUIRE(result.cards[0].routes.size() == 1);
+  CHECK(result.cards[0].routes[0].destination == "0.0.0.0/0");
+  CHECK(result.cards[0].routes[0].gateway == "10.1.0.1");
+}
+
+TEST_CASE("an interface with a socket's path is a vhost-user socket of a switch") {
+  CniResult result = Parse(R"({
+    "interfaces": [{"name": "eth0", "sandbox": "/n", "socketPath": "/run/switch/p1"}],
+    "ips": [{"address": "10.1.0.5/24"}]})");
+  REQUIRE(result.cards.size() == 1);
+  CHECK(result.cards[0].vhost_socket == "/run/switch/p1");
+  CHECK_FALSE(result.cards[0].vhost_server);
 }
 
 TEST_CASE("a result that lists no interfaces means the one that was asked for") {
-  CHECK(Parse(R"({"ips": [{"address": "10.0.0.5/24"}]})").interfaces == Strings{"eth0"});
+  CniResult result = Parse(R"({"ips": [{"address": "10.0.0.5/24", "gateway": "10.0.0.1"}]})");
+  CHECK(result.interfaces == Strings{"eth0"});
+  REQUIRE(result.cards.size() == 1);
+  CHECK(result.cards[0].name == "eth0");
+  REQUIRE(result.cards[0].addresses.size() == 1);
+  CHECK(result.cards[0].addresses[0].gateway == "10.0.0.1");
+}
+
+TEST_CASE("what a result tells of the interface that was asked for") {
+  auto told = [](const std::string& text) {
+    return ToldCard(boost::json::parse(text).as_object(), "net1");
+  };
+  GuestInterface card = told(R"({
+    "interfaces": [{"name": "net1"}, {"name": "net1", "sandbox": "/n", "mac": "02:00:00:00:00:07"}],
+    "ips": [{"address": "10.1.0.1/24", "interface": 0}, {"address": "10.1.0.5/24", "interface": 1},
+            {"address": "10.1.0.6/24"}]})");
+  CHECK(card.mac == "02:00:00:00:00:07");
+  REQUIRE(card.addresses.size() == 2);
+  CHECK(card.addresses[0].address == "10.1.0.5/24");
+  CHECK(told("{}").name == "net1");
+  CHECK(told(R"({"ips": [{"address": "10.1.0.5/24"}]})").addresses.size() == 1);
 }
 
 TEST_CASE("a result without a usable address is an error") {

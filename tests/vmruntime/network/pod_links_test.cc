@@ -44,6 +44,19 @@ TEST_CASE("links of before, ports, and links that carry others are no interfaces
                     "2>/dev/null || true") == Strings{"eth0"});
 }
 
+TEST_CASE("devices that are no links come last") {
+  PodNamespace world;
+  CniResult result{.interfaces = {"eth0"},
+                   .cards = {{.name = "eth0"},
+                             {.name = "net1", .vhost_socket = "/run/switch/p1"},
+                             {.name = "net2", .vdpa = "/dev/vhost-vdpa-0"},
+                             {.name = "net4", .pci = "0000:3b:02.1"}},
+                   .ips = {}};
+  CHECK(world.Links(result, "",
+                    "ip link add net4 type veth peer name net3; ip link add eth0 type veth "
+                    "peer name net5") == Strings{"eth0", "net3", "net4", "net5", "net1", "net2"});
+}
+
 TEST_CASE("the pod's addresses are those of its first interface") {
   GuestInterface eth0{.name = "eth0"};
   eth0.addresses = {{"10.0.0.5/24", ""}, {"fd00::5/64", ""}};
@@ -71,10 +84,10 @@ TEST_CASE("an SR-IOV function can't be bound, but be one of many that are") {
   NetworkRequest request;
   request.nic.binding = NicBinding::kMasquerade;
   request.nics = {{.interface = "net1", .binding = NicBinding::kMasquerade}, {.interface = "net2"}};
-  CHECK_NOTHROW(RefuseBindingOfFunction(request, "eth0"));
-  CHECK_NOTHROW(RefuseBindingOfFunction(request, "net2"));
+  CHECK_NOTHROW(RefuseBindingOfDevice(request, "eth0", "an SR-IOV function"));
+  CHECK_NOTHROW(RefuseBindingOfDevice(request, "net2", "an SR-IOV function"));
   try {
-    RefuseBindingOfFunction(request, "net1");
+    RefuseBindingOfDevice(request, "net1", "an SR-IOV function");
     FAIL("no error");
   } catch (const Error& error) {
     CHECK(error.code() == grpc::INVALID_ARGUMENT);

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "tests/vmruntime/network/fake_sysfs.h"
 #include "tests/vmruntime/network/network_world.h"
+#include "vmruntime/network/function_cards.h"
 #include "vmruntime/network/netns.h"
 
 namespace crimux::vm {
@@ -172,6 +173,27 @@ TEST_CASE("one function that can't be given back keeps no other, and is tried ag
   world.cards.GiveBack(world.pod.netns, world.pod.work_dir);
   CHECK(world.sysfs.Driver(kFirst) == "iavf");
   CHECK(std::filesystem::is_empty(world.pod.work_dir));
+}
+
+TEST_CASE("a link is a function card only if the result's function is a virtual one") {
+  Sriov world;
+  Sh("ip link add net1 type veth", world.pod.netns);
+  auto found = [&](const std::string& interface, const std::string& pci) {
+    CniResult result{.interfaces = {}, .cards = {{.name = interface, .pci = pci}}, .ips = {}};
+    std::optional<FunctionCard> card;
+    RunInNetns(world.pod.netns,
+               [&] { card = FindFunctionCard(result, interface, world.functions); });
+    return card;
+  };
+  REQUIRE(found("net1", kSecond));
+  CHECK(found("net1", kSecond)->is_link);
+  CHECK(found("net1", kSecond)->card.pci == kSecond);
+  CHECK_FALSE(found("net1", "0000:3b:00.0"));
+  CHECK_FALSE(found("net1", ""));
+  // No link, so whatever it is, it is no other card.
+  REQUIRE(found("net2", "0000:3b:00.0"));
+  CHECK_FALSE(found("net2", "0000:3b:00.0")->is_link);
+  CHECK(found("net2", kFirst)->card.name == "net2");
 }
 
 TEST_CASE("a link of no device has no PCI address") {

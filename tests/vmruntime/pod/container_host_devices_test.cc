@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/unix_listener.h"
 #include "tests/vmruntime/device/fake_sysfs.h"
 #include "tests/vmruntime/pod/fake_rooms.h"
 #include "vmruntime/device/character_device.h"
@@ -58,6 +59,42 @@ TEST_CASE("a function that is a card of the pod's network is not added again") {
   spec.nics = {{.pci = "0000:01:00.0"}};
   AddHostDevices(pod.container, pod.world.rooms, &spec, pod.sysfs.path());
   CHECK(spec.host_devices == Devices{PciFunction{"0000:01:00.1"}});
+}
+
+TEST_CASE("a vDPA device that is a card of the pod's network is not added again") {
+  Pod pod;
+  pod.Give("/dev/null");
+  MachineSpec spec;
+  spec.nics = {{.vdpa = "/dev/../dev/null"}};
+  AddHostDevices(pod.container, pod.world.rooms, &spec, pod.sysfs.path());
+  CHECK(spec.host_devices.empty());
+}
+
+TEST_CASE("QEMU opens the sockets of switches by their path, but no vDPA device") {
+  Pod pod;
+  state::SandboxRecord sandbox;
+  auto opened = [&] { return NodesThatQemuOpens(pod.container, sandbox, pod.sysfs.path()); };
+  state::Network::Interface& card = *sandbox.mutable_network()->add_interfaces();
+  std::filesystem::path socket = pod.dir.path() / "own/switch";
+  std::filesystem::create_directory(socket.parent_path());
+  SECTION("as the client the socket, which is refused when it has gone") {
+    card.set_vhost_socket(socket);
+    CHECK_THROWS_WITH(opened(), Contains(socket.string()) && Contains("it is not there"));
+    CHECK(CodeOf([&] { opened(); }) == StatusCode::FAILED_PRECONDITION);
+    UnixListener listener(socket);
+    CHECK(opened() == std::set{socket});
+  }
+  SECTION("as the server the folder") {
+    card.set_vhost_socket(socket);
+    card.set_vhost_server(true);
+    CHECK(opened() == std::set{socket.parent_path()});
+  }
+  SECTION("a vDPA device that is there, and one that has gone") {
+    card.set_vdpa("/dev/null");
+    CHECK(opened().empty());
+    card.set_vdpa("/dev/vhost-vdpa-none");
+    CHECK_THROWS_WITH(opened(), Contains("/dev/vhost-vdpa-none"));
+  }
 }
 
 TEST_CASE("a serial line has a node of the machine's own") {

@@ -138,6 +138,27 @@ TEST_CASE("cards are those of the pod's interfaces, in their order, as the annot
   CHECK(spec.nics[1].boot == NicBoot::kLast);
 }
 
+TEST_CASE("vDPA devices and vhost-user sockets are cards with the pod's queues and boot order") {
+  Fixture f;
+  state::Network::Interface& socket = *f.sandbox.mutable_network()->add_interfaces();
+  socket.set_name("eth0");
+  socket.set_vhost_socket("/run/switch/p1");
+  socket.set_vhost_server(true);
+  state::Network::Interface& device = *f.sandbox.mutable_network()->add_interfaces();
+  device.set_name("net1");
+  device.set_vdpa("/dev/vhost-vdpa-0");
+  device.set_queues(4);
+  f.sandbox.mutable_config()->mutable_annotations()->insert(
+      {"crimux.io/nics", "[{interface: net1, queues: 4, boot: first}]"});
+  MachineSpec spec = f.Make();
+  REQUIRE(spec.nics.size() == 2);
+  CHECK(spec.nics[0].vhost_socket == "/run/switch/p1");
+  CHECK(spec.nics[0].vhost_server);
+  CHECK(spec.nics[1].vdpa == "/dev/vhost-vdpa-0");
+  CHECK(spec.nics[1].queues == 4);
+  CHECK(spec.nics[1].boot == NicBoot::kFirst);
+}
+
 TEST_CASE("the machine has the pod's interfaces, and a UUID of its own") {
   Fixture f;
   state::Network::Interface& interface = *f.sandbox.mutable_network()->add_interfaces();

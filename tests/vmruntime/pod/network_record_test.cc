@@ -21,10 +21,17 @@ TEST_CASE("a network comes back from its record as it was") {
                                 .pod_addresses = {"10.1.0.5/16", "fd01::5/64"}});
   network.interfaces.push_back(
       {.name = "net3", .binding = NicBinding::kMacvtap, .macvtap_mode = MacvtapMode::kVepa});
+  network.interfaces.push_back({.name = "net4", .vdpa = "/dev/vhost-vdpa-0"});
+  network.interfaces.push_back(
+      {.name = "net5", .vhost_socket = "/run/switch/p1", .vhost_server = true});
   PodNetwork back = FromRecord(ToRecord(network));
   CHECK(back.ips == network.ips);
-  REQUIRE(back.interfaces.size() == 4);
+  REQUIRE(back.interfaces.size() == 6);
   CHECK(back.interfaces[1].pci == "0000:3b:02.1");
+  CHECK(back.interfaces[4].vdpa == "/dev/vhost-vdpa-0");
+  CHECK(back.interfaces[5].vhost_socket == "/run/switch/p1");
+  CHECK(back.interfaces[5].vhost_server);
+  CHECK_FALSE(back.interfaces[0].IsDevice());
   CHECK(back.interfaces[0].binding == NicBinding::kBridge);
   CHECK(back.interfaces[2].binding == NicBinding::kMasquerade);
   CHECK(back.interfaces[3].binding == NicBinding::kMacvtap);
