@@ -45,7 +45,9 @@ endif()
 add_library(crimux_flags INTERFACE)
 target_compile_options(crimux_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror
-  -Wno-missing-field-initializers -pthread)
+  -Wno-missing-field-initializers -pthread
+  # With several files read as one, GCC takes what is local to them for a header's.
+  $<$<BOOL:${CMAKE_UNITY_BUILD}>:-Wno-subobject-linkage>)
 target_include_directories(crimux_flags INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_definitions(crimux_flags INTERFACE CRIMUX_VERSION="${PROJECT_VERSION}")
 target_link_libraries(crimux_flags INTERFACE fmt::fmt spdlog::spdlog)

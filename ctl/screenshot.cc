@@ -13,7 +13,7 @@ namespace crimux::ctl {
 namespace {
 
 // QEMU draws it between two steps of its guest.
-constexpr std::chrono::seconds kPatience{60};
+constexpr std::chrono::seconds kScreenshotPatience{60};
 
 struct ScreenshotOptions {
   std::string pod;
@@ -30,7 +30,7 @@ void Screenshot(const std::string& endpoint, const std::string& socket,
   }
   CriClient client(endpoint);
   std::string id = FindRunningVm(client, options.pod, options.container, "take screenshot of");
-  std::string picture = GetOverSocket(socket, "/screenshot?container=" + id, kPatience);
+  std::string picture = GetOverSocket(socket, "/screenshot?container=" + id, kScreenshotPatience);
   if (to_stdout) {
     WriteAll(STDOUT_FILENO, picture, "stdout");
   } else {

@@ -8,7 +8,7 @@
 namespace crimux::ctl {
 namespace {
 
-constexpr char kRemedy[] =
+constexpr char kDriversRemedy[] =
     "use one driver for all, systemd where systemd is the init: in containerd's config "
     "SystemdCgroup = true for runc, in CRI-O's cgroup_manager = \"systemd\", in the kubelet's "
     "cgroupDriver: systemd; then restart them";
@@ -52,8 +52,8 @@ Findings CheckCgroups(const Patient& patient) {
     AddRuntime(patient, runtime, &drivers);
   }
   if (drivers.values.size() > 1) {
-    drivers.findings.push_back(
-        {Verdict::kFailed, "cgroups", "the cgroup drivers differ: " + drivers.known, kRemedy});
+    drivers.findings.push_back({Verdict::kFailed, "cgroups",
+                                "the cgroup drivers differ: " + drivers.known, kDriversRemedy});
   } else if (!drivers.known.empty()) {
     drivers.findings.push_back(
         {Verdict::kOk, "cgroups", "the cgroup drivers agree: " + drivers.known});

@@ -9,7 +9,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr char kRemedy[] =
+constexpr char kCniRemedy[] =
     "install the cluster's network (its DaemonSet writes the file); crimux takes the first by name";
 
 bool IsNetwork(const std::string& name) {
@@ -71,12 +71,12 @@ Findings CheckCni(const Patient& patient) {
     try {
       return CheckNetwork(patient, vm, file);
     } catch (const Error& e) {
-      return {
-          {Verdict::kFailed, "cni", fmt::format("{} can't be used: {}", file, e.what()), kRemedy}};
+      return {{Verdict::kFailed, "cni", fmt::format("{} can't be used: {}", file, e.what()),
+               kCniRemedy}};
     }
   }
   return {{Verdict::kFailed, "cni",
-           fmt::format("no network configuration in {}", vm.cni_conf_dir.string()), kRemedy}};
+           fmt::format("no network configuration in {}", vm.cni_conf_dir.string()), kCniRemedy}};
 }
 
 }  // namespace crimux::ctl

@@ -10,19 +10,19 @@ namespace crimux::ctl {
 namespace {
 
 namespace asio = boost::asio;
-using Socket = asio::local::stream_protocol::socket;
+using ServerSocket = asio::local::stream_protocol::socket;
 
-constexpr const char* kVersion = "RFB 003.008\n";
+constexpr const char* kOurVersion = "RFB 003.008\n";
 constexpr char kNoSecurity = 1;
 constexpr char kShared = 1;
 
-Awaitable<std::string> Read(Socket& server, size_t size) {
+Awaitable<std::string> Read(ServerSocket& server, size_t size) {
   std::string bytes(size, '\0');
   co_await asio::async_read(server, asio::buffer(bytes), asio::use_awaitable);
   co_return bytes;
 }
 
-Awaitable<void> Write(Socket& server, const std::string& bytes) {
+Awaitable<void> Write(ServerSocket& server, const std::string& bytes) {
   co_await asio::async_write(server, asio::buffer(bytes), asio::use_awaitable);
 }
 
@@ -32,8 +32,8 @@ Error Unfit(std::string_view cause) {
 
 }  // namespace
 
-Awaitable<void> GreetServer(Socket& server) {
-  std::string version = kVersion;
+Awaitable<void> GreetServer(ServerSocket& server) {
+  std::string version = kOurVersion;
   std::string theirs = co_await Read(server, version.size());
   if (theirs != version) throw Unfit("it speaks no RFB 3.8");
   co_await Write(server, version);

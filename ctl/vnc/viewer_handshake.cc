@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::string_literals;
 namespace asio = boost::asio;
-using Socket = asio::ip::tcp::socket;
+using ViewerSocket = asio::ip::tcp::socket;
 
 constexpr std::chrono::seconds kPenalty{1};
 constexpr size_t kVersionSize = 12;
@@ -25,13 +25,13 @@ const std::string kSecurityType33 = "\0\0\0\2"s;
 const std::string kOk = "\0\0\0\0"s;
 const std::string kFailed = "\0\0\0\1"s;
 
-Awaitable<std::string> Read(Socket& viewer, size_t size) {
+Awaitable<std::string> Read(ViewerSocket& viewer, size_t size) {
   std::string bytes(size, '\0');
   co_await asio::async_read(viewer, asio::buffer(bytes), asio::use_awaitable);
   co_return bytes;
 }
 
-Awaitable<void> Write(Socket& viewer, const std::string& bytes) {
+Awaitable<void> Write(ViewerSocket& viewer, const std::string& bytes) {
   co_await asio::async_write(viewer, asio::buffer(bytes), asio::use_awaitable);
 }
 
@@ -46,7 +46,7 @@ int MinorOf(const std::string& version) {
   return version.starts_with("RFB 003.007") ? 7 : 3;
 }
 
-Awaitable<void> AgreeOnPassword(Socket& viewer, int minor) {
+Awaitable<void> AgreeOnPassword(ViewerSocket& viewer, int minor) {
   if (minor == 3) {
     co_await Write(viewer, kSecurityType33);
     co_return;
@@ -56,7 +56,7 @@ Awaitable<void> AgreeOnPassword(Socket& viewer, int minor) {
   if (chosen != "\2") throw Denied("it doesn't ask for a password");
 }
 
-Awaitable<void> Refuse(Socket& viewer, int minor) {
+Awaitable<void> Refuse(ViewerSocket& viewer, int minor) {
   co_await Sleep(kPenalty);
   std::string answer = kFailed;
   if (minor == 8) answer += "\0\0\0\x0ewrong password"s;
@@ -66,7 +66,7 @@ Awaitable<void> Refuse(Socket& viewer, int minor) {
 
 }  // namespace
 
-Awaitable<void> WelcomeViewer(Socket& viewer, const std::string& password) {
+Awaitable<void> WelcomeViewer(ViewerSocket& viewer, const std::string& password) {
   co_await Write(viewer, kVersion);
   std::string version = co_await Read(viewer, kVersionSize);
   int minor = MinorOf(version);

@@ -9,14 +9,6 @@
 #include "proxy/routing/match.h"
 
 namespace crimux::proxy {
-namespace {
-
-bool Contains(const std::vector<std::string>& values, const std::string& value) {
-  return std::find(values.begin(), values.end(), value) != values.end();
-}
-
-}  // namespace
-
 Router::Router(const Config& config) : routes_(config.routes) {
   for (const RuntimeConfig& runtime : config.runtimes) {
     auto at = runtime.is_default ? runtimes_.begin() : runtimes_.end();
@@ -36,7 +28,9 @@ RouteDecision Router::Decide(const RouteSubject& subject) const {
   return {.runtime = runtimes_.front(), .is_default = true};
 }
 
-bool Router::IsRuntime(const std::string& name) const { return Contains(runtimes_, name); }
+bool Router::IsRuntime(const std::string& name) const {
+  return std::ranges::count(runtimes_, name) > 0;
+}
 
 std::optional<RouteDecision> Router::RefuseTarget(const RouteSubject& subject) const {
   auto target = subject.annotations.find(std::string(kTargetAnnotation));

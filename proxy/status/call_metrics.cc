@@ -10,10 +10,6 @@ namespace {
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
-double Seconds(CallStats::Duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
 void AddCounts(std::string_view method, const std::string& runtime, const CallStats& stats,
                MetricFamily* family) {
   for (int i = 0; i <= grpc::StatusCode::UNAUTHENTICATED; ++i) {

@@ -10,10 +10,6 @@ namespace {
 namespace json = boost::json;
 using std::chrono::steady_clock;
 
-double Seconds(steady_clock::duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
 // "2026-03-04T05:06:07Z"
 std::string WallTime(steady_clock::duration ago) {
   auto then = std::chrono::system_clock::now() -
@@ -55,8 +51,8 @@ json::object Codes(const CallStats& stats) {
   return codes;
 }
 
-json::object Describe(std::string_view method, const std::string& runtime, const CallStats& stats,
-                      steady_clock::time_point now) {
+json::object DescribeMethod(std::string_view method, const std::string& runtime,
+                            const CallStats& stats, steady_clock::time_point now) {
   return {{"method", method},
           {"runtime", runtime},
           {"calls", stats.calls()},
@@ -73,7 +69,7 @@ json::object CallsPage(const CallBook& book) {
   auto now = steady_clock::now();
   json::array methods;
   book.ForEach([&](std::string_view method, const std::string& runtime, const CallStats& stats) {
-    methods.push_back(Describe(method, runtime, stats, now));
+    methods.push_back(DescribeMethod(method, runtime, stats, now));
   });
   json::object unknown;
   for (const auto& [path, count] : book.unknown()) unknown[path] = count;

@@ -35,6 +35,10 @@ StatusReply MetricsPage(const Observed& observed);
 // A reply that becomes text on the server's thread.
 StatusReply JsonReply(boost::json::value value, int code = 200);
 
+inline double Seconds(std::chrono::nanoseconds duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
 // "up", "down", ...
 std::string_view StateName(RuntimeState state);
 

@@ -31,7 +31,7 @@ json::array Lists(const LastKnown& lists, const Runtime& runtime) {
   return array;
 }
 
-json::object Describe(const Backends& backends, const RuntimePtr& runtime) {
+json::object DescribeRuntime(const Backends& backends, const RuntimePtr& runtime) {
   const RuntimeHealth& health = runtime->health();
   std::chrono::duration<double> timeout = runtime->config().timeout;
   return {{"name", runtime->name()},
@@ -65,7 +65,7 @@ std::string_view StateName(RuntimeState state) {
 json::object RuntimesPage(const Backends& backends) {
   json::array runtimes;
   for (const RuntimePtr& runtime : backends.runtimes) {
-    runtimes.push_back(Describe(backends, runtime));
+    runtimes.push_back(DescribeRuntime(backends, runtime));
   }
   return {{"runtimes", std::move(runtimes)}};
 }

@@ -16,8 +16,8 @@ namespace crimux::ctl {
 namespace {
 
 // A pod "vm", whose machine runs, and a pod "box" of a container.
-struct Bench {
-  Bench() : service(dir.path() / "s") {
+struct CommandsBench {
+  CommandsBench() : service(dir.path() / "s") {
     common.endpoint = "unix://" + (dir.path() / "s").string();
     AddAttach(app, common);
     AddConsole(app, common);
@@ -76,7 +76,7 @@ class NoTerminal {
 };
 
 TEST_CASE("attach asks for what its options say; a terminal has one output") {
-  Bench bench;
+  CommandsBench bench;
   CHECK_THAT(bench.Run("attach box"), Catch::Contains("so far, so good"));
   CHECK(bench.service.attach_request.container_id() == "c-box");
   CHECK(bench.service.attach_request.stdout());
@@ -92,7 +92,7 @@ TEST_CASE("attach asks for what its options say; a terminal has one output") {
 }
 
 TEST_CASE("console, screenshot and vnc take a VM") {
-  Bench bench;
+  CommandsBench bench;
   NoTerminal no_terminal;
   CHECK(bench.Run("console box") == "open console of \"box\": it is a pod of containers, not a VM");
   CHECK_THAT(bench.Run("console vm"), Catch::Contains("the standard input is no terminal"));
@@ -106,7 +106,7 @@ TEST_CASE("console, screenshot and vnc take a VM") {
 }
 
 TEST_CASE("screenshot and vnc ask the status socket that is named") {
-  Bench bench;
+  CommandsBench bench;
   std::string socket = (bench.dir.path() / "none.sock").string();
   std::string file = (bench.dir.path() / "picture.png").string();
   for (const std::string& command : {"screenshot vm -o " + file, std::string("vnc vm")}) {
@@ -116,7 +116,7 @@ TEST_CASE("screenshot and vnc ask the status socket that is named") {
 }
 
 TEST_CASE("what a command lacks, or can't take, is a fault of the command line") {
-  Bench bench;
+  CommandsBench bench;
   for (const char* command : {"attach", "console", "screenshot", "vnc"}) {
     INFO(command);
     CHECK(bench.Run(command) == "RequiredError");

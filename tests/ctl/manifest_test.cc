@@ -66,7 +66,7 @@ name:
 )yaml";
 
 // A Pod with more lines in its spec, from line 5 on, and more in its only container, from line 9.
-std::string PodWith(const std::string& spec, const std::string& container = "") {
+std::string ManifestWith(const std::string& spec, const std::string& container = "") {
   return "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n" +
          (spec.empty() ? std::string("  restartPolicy: Never") : "  " + spec) +
          "\n  containers:\n  - name: main\n    image: busybox\n" +
@@ -129,8 +129,8 @@ TEST_CASE("all of a container is read") {
 }
 
 TEST_CASE("a Pod without namespace and uid gets the default and a new one") {
-  Pod first = ParsePods(PodWith(""), "f").pods[0];
-  Pod second = ParsePods(PodWith(""), "f").pods[0];
+  Pod first = ParsePods(ManifestWith(""), "f").pods[0];
+  Pod second = ParsePods(ManifestWith(""), "f").pods[0];
   CHECK(first.pod_namespace == "default");
   CHECK(first.uid.size() == 36);
   CHECK(first.uid[14] == '4');
@@ -138,13 +138,13 @@ TEST_CASE("a Pod without namespace and uid gets the default and a new one") {
 }
 
 TEST_CASE("a manifest may hold several Pods") {
-  Manifests manifests = ParsePods(PodWith("") + "---\n" + PodWith("") + "---\n", "f");
+  Manifests manifests = ParsePods(ManifestWith("") + "---\n" + ManifestWith("") + "---\n", "f");
   CHECK(manifests.pods.size() == 2);
 }
 
 TEST_CASE("what a node without API server can leave out is named in a warning") {
   Manifests manifests =
-      ParsePods(PodWith("nodeName: n1", "livenessProbe: {exec: {command: [x]}}"), "f");
+      ParsePods(ManifestWith("nodeName: n1", "livenessProbe: {exec: {command: [x]}}"), "f");
   CHECK(manifests.warnings ==
         std::vector<std::string>{
             "f:5:13: spec.nodeName: ignored: there is one node",
@@ -152,25 +152,25 @@ TEST_CASE("what a node without API server can leave out is named in a warning") 
 }
 
 TEST_CASE("what would mean something else without an API server is refused at its place") {
-  CHECK(FaultOf(PodWith("initContainers: [{name: a}]")) ==
+  CHECK(FaultOf(ManifestWith("initContainers: [{name: a}]")) ==
         "f:5:19: spec.initContainers: is not supported here");
-  CHECK(FaultOf(PodWith("volumes: [{name: v, secret: {secretName: s}}]")) ==
+  CHECK(FaultOf(ManifestWith("volumes: [{name: v, secret: {secretName: s}}]")) ==
         "f:5:31: spec.volumes[0].secret: is not supported here: only hostPath and emptyDir are");
-  CHECK(FaultOf(PodWith("", "envFrom: [{configMapRef: {name: c}}]")) ==
+  CHECK(FaultOf(ManifestWith("", "envFrom: [{configMapRef: {name: c}}]")) ==
         "f:9:14: spec.containers[0].envFrom: is not supported here: there is no API server");
-  CHECK(FaultOf(PodWith("", "resources: {limits: {nvidia.com/gpu: 1}}")) ==
+  CHECK(FaultOf(ManifestWith("", "resources: {limits: {nvidia.com/gpu: 1}}")) ==
         "f:9:26: spec.containers[0].resources.limits.nvidia.com/gpu: is not supported here: only "
         "cpu and memory are");
-  CHECK(FaultOf(PodWith("hostUsers: false")) ==
+  CHECK(FaultOf(ManifestWith("hostUsers: false")) ==
         "f:5:14: spec.hostUsers: user namespaces are not supported here");
-  CHECK(FaultOf(PodWith("", "securityContext: {runAsNonRoot: true}")) ==
+  CHECK(FaultOf(ManifestWith("", "securityContext: {runAsNonRoot: true}")) ==
         "f:9:37: spec.containers[0].securityContext.runAsNonRoot: is not supported here");
 }
 
 TEST_CASE("the same keys are accepted where they say nothing") {
-  CHECK(FaultOf(PodWith("initContainers: []")) == "accepted");
-  CHECK(FaultOf(PodWith("", "securityContext: {runAsNonRoot: false}")) == "accepted");
-  CHECK(FaultOf(PodWith("", "volumeDevices:")) == "accepted");
+  CHECK(FaultOf(ManifestWith("initContainers: []")) == "accepted");
+  CHECK(FaultOf(ManifestWith("", "securityContext: {runAsNonRoot: false}")) == "accepted");
+  CHECK(FaultOf(ManifestWith("", "volumeDevices:")) == "accepted");
 }
 
 TEST_CASE("a Pod that is wrong is refused at its place") {
@@ -188,28 +188,28 @@ TEST_CASE("a Pod that is wrong is refused at its place") {
         "\"../a\"");
   CHECK(FaultOf("apiVersion: v1\nkind: Pod\nmetadata: {name: a, uid: ../b}\nspec: {}") ==
         "f:3:26: metadata.uid: must be letters, digits and \"-\", not \"../b\"");
-  CHECK(FaultOf(PodWith("hostNetwrk: true")) ==
+  CHECK(FaultOf(ManifestWith("hostNetwrk: true")) ==
         "f:5:3: spec.hostNetwrk: unknown key; did you mean \"hostNetwork\"?");
-  CHECK(FaultOf(PodWith("", "ports: [{hostPort: 80}]")) ==
+  CHECK(FaultOf(ManifestWith("", "ports: [{hostPort: 80}]")) ==
         "f:9:13: spec.containers[0].ports[0]: has no containerPort");
-  CHECK(FaultOf(PodWith("", "ports: [{containerPort: 70000}]")) ==
+  CHECK(FaultOf(ManifestWith("", "ports: [{containerPort: 70000}]")) ==
         "f:9:29: spec.containers[0].ports[0].containerPort: must be from 1 to 65535, not 70000");
-  CHECK(FaultOf(PodWith("", "command: sh")) ==
+  CHECK(FaultOf(ManifestWith("", "command: sh")) ==
         "f:9:14: spec.containers[0].command: must be a list");
-  CHECK(FaultOf(PodWith("", "volumeMounts: [{name: v, mountPath: /v}]")) ==
+  CHECK(FaultOf(ManifestWith("", "volumeMounts: [{name: v, mountPath: /v}]")) ==
         "f:5:3: spec: container \"main\" mounts \"v\", which is no volume of the pod");
-  CHECK(FaultOf(PodWith("volumes: [{name: v, emptyDir: {}}]",
-                        "volumeDevices: [{name: v, devicePath: /dev/v}]")) ==
+  CHECK(FaultOf(ManifestWith("volumes: [{name: v, emptyDir: {}}]",
+                             "volumeDevices: [{name: v, devicePath: /dev/v}]")) ==
         "f:5:3: spec: container \"main\" has the device \"v\", which is no hostPath volume of the "
         "pod");
-  CHECK(FaultOf(PodWith("", "volumeDevices: [{name: v, devicePath: v}]")) ==
+  CHECK(FaultOf(ManifestWith("", "volumeDevices: [{name: v, devicePath: v}]")) ==
         "f:9:43: spec.containers[0].volumeDevices[0].devicePath: must be an absolute path, not "
         "\"v\"");
-  CHECK(FaultOf(PodWith("volumes: [{name: v}]")) ==
+  CHECK(FaultOf(ManifestWith("volumes: [{name: v}]")) ==
         "f:5:13: spec.volumes[0]: must have either hostPath or emptyDir");
-  CHECK(FaultOf(PodWith("", "resources: {limits: {cpu: 1}, requests: {cpu: 2}}")) ==
+  CHECK(FaultOf(ManifestWith("", "resources: {limits: {cpu: 1}, requests: {cpu: 2}}")) ==
         "f:9:16: spec.containers[0].resources: the cpu request is larger than the limit");
-  CHECK(FaultOf(PodWith("") + "  - {name: main, image: b}\n") ==
+  CHECK(FaultOf(ManifestWith("") + "  - {name: main, image: b}\n") ==
         "f:9:5: spec.containers[1]: a second container \"main\"");
 }
 

@@ -38,8 +38,8 @@ runtime::v1::Container MakeContainer(const std::string& sandbox, const std::stri
   return container;
 }
 
-struct Bench {
-  Bench() : service(dir.path() / "s"), client("unix://" + (dir.path() / "s").string()) {}
+struct PodsBench {
+  PodsBench() : service(dir.path() / "s"), client("unix://" + (dir.path() / "s").string()) {}
   std::string Find(const std::string& word) {
     try {
       return FindSandbox(client, word).id();
@@ -54,7 +54,7 @@ struct Bench {
 };
 
 TEST_CASE("a pod is found by name, namespace and name, or the beginning of its id") {
-  Bench bench;
+  PodsBench bench;
   bench.service.sandboxes = {MakeSandbox("abc1", "one", "web"), MakeSandbox("abc2", "two", "web"),
                              MakeSandbox("def", "one", "db")};
   CHECK(bench.Find("db") == "def");
@@ -68,14 +68,14 @@ TEST_CASE("a pod is found by name, namespace and name, or the beginning of its i
 }
 
 TEST_CASE("the sandbox that lives is meant, not a dead one of the same pod") {
-  Bench bench;
+  PodsBench bench;
   bench.service.sandboxes = {MakeSandbox("old", "one", "web"), MakeSandbox("new", "one", "web")};
   bench.service.sandboxes[0].set_state(runtime::v1::SANDBOX_NOTREADY);
   CHECK(bench.Find("web") == "new");
 }
 
 TEST_CASE("a container is found by its name, or is the only one; the latest attempt is meant") {
-  Bench bench;
+  PodsBench bench;
   bench.service.sandboxes = {MakeSandbox("s1", "one", "web"), MakeSandbox("s2", "one", "db"),
                              MakeSandbox("s3", "one", "bare")};
   bench.service.containers = {MakeContainer("s1", "main"), MakeContainer("s1", "side"),
@@ -94,7 +94,7 @@ TEST_CASE("a container is found by its name, or is the only one; the latest atte
 }
 
 TEST_CASE("pods are listed with their containers and address, the newest first") {
-  Bench bench;
+  PodsBench bench;
   bench.service.sandboxes = {MakeSandbox("s1", "one", "web", 1'000'000'000),
                              MakeSandbox("s2", "one", "db", 5'000'000'000)};
   bench.service.sandboxes[1].set_runtime_handler("vm");
@@ -114,7 +114,7 @@ TEST_CASE("pods are listed with their containers and address, the newest first")
 }
 
 TEST_CASE("a pod is removed after its containers were stopped with the grace period") {
-  Bench bench;
+  PodsBench bench;
   bench.service.sandboxes = {MakeSandbox("s1", "one", "web")};
   bench.service.containers = {MakeContainer("s1", "main"), MakeContainer("s2", "other")};
   RemovePod(bench.client, "s1", std::chrono::seconds(7));
@@ -125,7 +125,7 @@ TEST_CASE("a pod is removed after its containers were stopped with the grace per
 }
 
 TEST_CASE("a container that has gone meanwhile does not keep its pod") {
-  Bench bench;
+  PodsBench bench;
   bench.service.sandboxes = {MakeSandbox("s1", "one", "web")};
   bench.service.containers = {MakeContainer("s1", "main")};
   bench.service.failures["StopContainer"] = {grpc::StatusCode::NOT_FOUND, "gone"};
@@ -164,7 +164,7 @@ TEST_CASE("folders that are not the pod's own, or of others' pods, stay") {
 }
 
 TEST_CASE("a VM is told from a container by its domain, and has to run") {
-  Bench bench;
+  PodsBench bench;
   bench.service.sandboxes = {MakeSandbox("s1", "one", "vm"), MakeSandbox("s2", "one", "box"),
                              MakeSandbox("s3", "one", "off")};
   bench.service.containers = {MakeContainer("s1", "guest"), MakeContainer("s2", "main"),

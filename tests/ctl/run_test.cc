@@ -14,7 +14,7 @@ namespace {
 
 using Calls = std::vector<std::string>;
 
-constexpr char kPod[] = R"(
+constexpr char kRunPod[] = R"(
 apiVersion: v1
 kind: Pod
 metadata: {name: web, uid: u-1, annotations: {who: me}}
@@ -25,15 +25,15 @@ spec:
 )";
 
 // A runtime, a node of its own, and a client.
-struct Bench {
-  Bench() : service(dir.path() / "s"), client((dir.path() / "s").string()) {
+struct RunBench {
+  RunBench() : service(dir.path() / "s"), client((dir.path() / "s").string()) {
     node.log_root = dir.path() / "logs";
     node.pod_root = dir.path() / "pods";
     node.resolv_conf = dir.path() / "resolv.conf";
     WriteFileAtomically(node.resolv_conf, "nameserver 10.0.0.1\n");
   }
   std::string Run(const std::string& policy = "") {
-    Pod pod = ParsePods(kPod, "f").pods[0];
+    Pod pod = ParsePods(kRunPod, "f").pods[0];
     pod.containers[0].image_pull_policy = policy;
     return RunPod(client, pod, node, "vm");
   }
@@ -57,7 +57,7 @@ struct Bench {
 };
 
 TEST_CASE("a pod is run by the kubelet's calls in their order") {
-  Bench bench;
+  RunBench bench;
   CHECK(bench.Run() == "sandbox-web");
   CHECK(bench.service.calls == Calls{"Status", "ImageStatus", "PullImage", "RunPodSandbox",
                                      "CreateContainer", "StartContainer"});
@@ -70,7 +70,7 @@ TEST_CASE("a pod is run by the kubelet's calls in their order") {
 }
 
 TEST_CASE("images are asked for with the pod's annotations and handler") {
-  Bench bench;
+  RunBench bench;
   bench.Run();
   for (const auto& spec :
        {bench.service.image_request.image(), bench.service.pull_request.image()}) {
@@ -82,14 +82,14 @@ TEST_CASE("images are asked for with the pod's annotations and handler") {
 }
 
 TEST_CASE("the folders of logs and volumes are there before the sandbox") {
-  Bench bench;
+  RunBench bench;
   bench.Run();
   CHECK(std::filesystem::is_directory(bench.node.log_root / "default_web_u-1/main"));
   CHECK(std::filesystem::is_directory(bench.service.create_request.config().mounts(0).host_path()));
 }
 
 TEST_CASE("an image that is there is pulled again only by policy Always") {
-  Bench bench;
+  RunBench bench;
   bench.service.images = {"busybox:latest"};
   bench.Run("IfNotPresent");
   CHECK(bench.service.calls[2] == "RunPodSandbox");
@@ -97,35 +97,35 @@ TEST_CASE("an image that is there is pulled again only by policy Always") {
 }
 
 TEST_CASE("policy Never does not pull") {
-  Bench bench;
+  RunBench bench;
   CHECK(bench.Fail("Never") ==
         "find image \"busybox:latest\": not there, and imagePullPolicy is Never");
   CHECK(bench.service.calls == Calls{"Status", "ImageStatus"});
 }
 
 TEST_CASE("a runtime that is not ready runs nothing") {
-  Bench bench;
+  RunBench bench;
   bench.service.network_ready = false;
   CHECK(bench.Fail() == "use runtime \"NetworkReady\": not ready: NoConfig: no CNI config");
   CHECK(bench.service.calls == Calls{"Status"});
 }
 
 TEST_CASE("a pod that is there is not run a second time") {
-  Bench bench;
+  RunBench bench;
   bench.Run();
   CHECK(bench.Fail() == "run pod \"default/web\": there is one, sandbox sandbox-web");
   CHECK_FALSE(bench.FoldersAreGone());
 }
 
 TEST_CASE("a sandbox that fails leaves nothing, and code and message are told") {
-  Bench bench;
+  RunBench bench;
   bench.service.failures["RunPodSandbox"] = {grpc::StatusCode::RESOURCE_EXHAUSTED, "disk full"};
   CHECK(bench.Fail() == "RunPodSandbox \"default/web\": ResourceExhausted: disk full");
   CHECK(bench.FoldersAreGone());
 }
 
 TEST_CASE("a container that fails to start takes the sandbox with it") {
-  Bench bench;
+  RunBench bench;
   bench.service.failures["StartContainer"] = {grpc::StatusCode::UNKNOWN, "no such binary"};
   CHECK(bench.Fail() == "StartContainer \"default/web/main\": Unknown: no such binary");
   CHECK(bench.service.sandboxes.empty());
@@ -134,8 +134,8 @@ TEST_CASE("a container that fails to start takes the sandbox with it") {
 }
 
 TEST_CASE("a device that is none is refused before the sandbox") {
-  Bench bench;
-  Pod pod = ParsePods(kPod, "f").pods[0];
+  RunBench bench;
+  Pod pod = ParsePods(kRunPod, "f").pods[0];
   pod.volumes.push_back({"disk", "/dev/null", ""});
   pod.containers[0].volume_devices.push_back({"disk", "/dev/disk"});
   CHECK_THROWS_WITH(RunPod(bench.client, pod, bench.node, "vm"),
@@ -147,7 +147,7 @@ TEST_CASE("a device that is none is refused before the sandbox") {
 TEST_CASE("a socket where nobody listens is named") {
   CriClient client("unix:///nowhere/s");
   try {
-    RunPod(client, ParsePods(kPod, "f").pods[0], Node(), "");
+    RunPod(client, ParsePods(kRunPod, "f").pods[0], Node(), "");
     FAIL("no error");
   } catch (const Error& e) {
     CHECK(e.code() == grpc::StatusCode::UNAVAILABLE);

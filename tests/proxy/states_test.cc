@@ -18,8 +18,8 @@ using std::chrono::milliseconds;
 const std::string kImageId = "sha256:" + std::string(64, 'b');
 
 // One object of each kind on each runtime; what is called below is the one on "side".
-struct Populated : Node {
-  explicit Populated(milliseconds list_timeout = std::chrono::seconds(10)) {
+struct ListedNode : Node {
+  explicit ListedNode(milliseconds list_timeout = std::chrono::seconds(10)) {
     for (auto& each : config.runtimes) each.list_timeout = list_timeout;
     main.AddSandbox("sm");
     side.AddSandbox("ss");
@@ -127,7 +127,7 @@ bool NeedsSide(const Method& method) {
   }
 }
 
-void CheckUp(Populated& node, const Method& method) {
+void CheckUp(ListedNode& node, const Method& method) {
   INFO(method.name);
   node.Relist();
   std::string answer;
@@ -139,7 +139,7 @@ void CheckUp(Populated& node, const Method& method) {
 }
 
 TEST_CASE("every RPC while all runtimes are up, and again once one is back") {
-  Populated node;
+  ListedNode node;
   for (const Method& method : proxy::Methods()) {
     if (IsStream(method)) {
       for (FakeCri* each : {&node.main, &node.side, &node.vm}) {
@@ -168,7 +168,7 @@ TEST_CASE("every RPC while all runtimes are up, and again once one is back") {
 }
 
 TEST_CASE("every RPC while a runtime is down") {
-  Populated node;
+  ListedNode node;
   for (const Method& method : proxy::Methods()) {
     if (!IsStream(method)) continue;
     for (FakeCri* each : {&node.main, &node.vm}) {
@@ -203,7 +203,7 @@ TEST_CASE("every RPC while a runtime is down") {
 }
 
 TEST_CASE("every list while a runtime is slow in it: asked once, waited for once") {
-  Populated node(milliseconds(200));
+  ListedNode node(milliseconds(200));
   for (const Method& method : CallableMethods()) {
     if (method.dispatch != Dispatch::kMerged && method.dispatch != Dispatch::kStatus) continue;
     INFO(method.name);

@@ -9,7 +9,7 @@ namespace {
 namespace cri = runtime::v1;
 using Messages = std::vector<std::string>;
 
-const char* const kStream = "/runtime.v1.RuntimeService/StreamContainers";
+const char* const kContainers = "/runtime.v1.RuntimeService/StreamContainers";
 
 TEST_CASE("a runtime that was replaced is asked for its stream again") {
   Node node;
@@ -17,7 +17,7 @@ TEST_CASE("a runtime that was replaced is asked for its stream again") {
   node.side.On("StreamContainers",
                FakeAnswer{.status = {grpc::StatusCode::UNIMPLEMENTED, "unknown method"}});
   Messages got;
-  REQUIRE(StreamBytes(node, kStream, "", &got).ok());
+  REQUIRE(StreamBytes(node, kContainers, "", &got).ok());
   node.side_server.reset();
   node.side.Unscript();
   node.side.AddContainer("cs", "ss");
@@ -25,7 +25,7 @@ TEST_CASE("a runtime that was replaced is asked for its stream again") {
   CHECK(Eventually([&] {
     node.Asked();
     got.clear();
-    return StreamBytes(node, kStream, "", &got).ok() &&
+    return StreamBytes(node, kContainers, "", &got).ok() &&
            node.Asked().find("side: StreamContainers") != std::string::npos;
   }));
   REQUIRE(got.size() == 1);
@@ -38,15 +38,15 @@ TEST_CASE("a runtime that is away has its last known list in the stream, also fr
   node.vm.AddContainer("cv", "sv");
   node.Start();
   Messages before;
-  REQUIRE(StreamBytes(node, kStream, "", &before).ok());
+  REQUIRE(StreamBytes(node, kContainers, "", &before).ok());
   node.side_server.reset();
   Messages got;
-  CHECK(StreamBytes(node, kStream, "", &got).error_message() == "");
+  CHECK(StreamBytes(node, kContainers, "", &got).error_message() == "");
   CHECK(Joined(got) == Joined(before));
   cri::StreamContainersRequest filtered;
   filtered.mutable_filter()->set_id("cs");
   got.clear();
-  CHECK(StreamBytes(node, kStream, filtered.SerializeAsString(), &got).ok());
+  CHECK(StreamBytes(node, kContainers, filtered.SerializeAsString(), &got).ok());
   CHECK(got == Messages{before[0]});
 }
 
@@ -56,7 +56,7 @@ TEST_CASE("a runtime that is away fails the stream, Unavailable, where nothing m
   node.Start();
   node.side_server.reset();
   Messages got;
-  auto status = StreamBytes(node, kStream, "", &got);
+  auto status = StreamBytes(node, kContainers, "", &got);
   CHECK(status.error_code() == grpc::StatusCode::UNAVAILABLE);
   CHECK(status.error_message().find("runtime \"side\" at unix://") == 0);
 }
@@ -66,9 +66,9 @@ TEST_CASE("a runtime that dies in the middle of its stream fails it, and is name
   node.side.AddContainer("cs", "ss");
   node.Start();
   Messages got;
-  REQUIRE(StreamBytes(node, kStream, "", &got).ok());
+  REQUIRE(StreamBytes(node, kContainers, "", &got).ok());
   node.side.On("StreamContainers", {.messages = {Text(1, "x")}, .holds = true});
-  RawStream stream(node, kStream);
+  RawStream stream(node, kContainers);
   CHECK(stream.Read() == Text(1, "x"));
   node.side_server.reset();
   CHECK_FALSE(stream.Read());
@@ -83,17 +83,17 @@ TEST_CASE("a slow runtime's last known list is in the stream until it answers ag
   node.side.AddContainer("cs", "ss");
   node.Start();
   Messages before;
-  REQUIRE(StreamBytes(node, kStream, "", &before).ok());
+  REQUIRE(StreamBytes(node, kContainers, "", &before).ok());
   node.side.On("StreamContainers", {.holds = true});
   node.side.On("ListContainers", {.holds = true});
   Messages got;
-  CHECK(StreamBytes(node, kStream, "", &got).error_message() == "");
+  CHECK(StreamBytes(node, kContainers, "", &got).error_message() == "");
   CHECK(got == before);
   CHECK(node.side.WaitForCall("ListContainers"));
   CHECK(node.Status("/runtimes").find(R"("state":"slow")") != std::string::npos);
   node.Asked();
   got.clear();
-  CHECK(StreamBytes(node, kStream, "", &got).ok());
+  CHECK(StreamBytes(node, kContainers, "", &got).ok());
   CHECK(got == before);
   CHECK(node.Asked() == "main: StreamContainers; vm: StreamContainers");
   // The connection breaks, so what it was asked is answered.
@@ -102,7 +102,7 @@ TEST_CASE("a slow runtime's last known list is in the stream until it answers ag
   node.side_server.emplace(node.side, node.dir.path() / "side.sock");
   CHECK(Eventually([&] {
     got.clear();
-    return StreamBytes(node, kStream, "", &got).ok() &&
+    return StreamBytes(node, kContainers, "", &got).ok() &&
            node.Asked().find("side: StreamContainers") != std::string::npos;
   }));
   CHECK(got == before);

@@ -11,7 +11,7 @@ namespace crimux::vm {
 namespace {
 
 constexpr size_t kMostFeatures = 256;
-constexpr size_t kLongestName = 64;
+constexpr size_t kLongestCpuName = 64;
 
 template <size_t kSize>
 using Texts = std::array<std::pair<std::string_view, std::string_view>, kSize>;
@@ -38,7 +38,7 @@ bool IsCpuName(std::string_view name) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
            c == '_' || c == '.';
   };
-  return !name.empty() && name.size() <= kLongestName && std::ranges::all_of(name, plain);
+  return !name.empty() && name.size() <= kLongestCpuName && std::ranges::all_of(name, plain);
 }
 
 std::string NameIn(const YamlFields& fields, std::string_view key) {

@@ -5,7 +5,7 @@
 namespace crimux::vm {
 namespace {
 
-constexpr size_t kLongestName = 253;
+constexpr size_t kLongestObjectName = 253;
 constexpr std::string_view kMountPrefix = "mount:";
 
 bool IsAlphanumeric(char c) {
@@ -13,7 +13,7 @@ bool IsAlphanumeric(char c) {
 }
 
 bool IsObjectName(std::string_view name) {
-  return !name.empty() && name.size() <= kLongestName && IsAlphanumeric(name.front()) &&
+  return !name.empty() && name.size() <= kLongestObjectName && IsAlphanumeric(name.front()) &&
          std::ranges::all_of(name,
                              [](char c) { return IsAlphanumeric(c) || c == '-' || c == '.'; });
 }
@@ -33,7 +33,7 @@ std::optional<DataSource::Kind> ParseKind(std::string_view word) {
 }  // namespace
 
 bool IsDataKey(std::string_view key) {
-  return !key.empty() && key.size() <= kLongestName && key != "." && !key.starts_with("..") &&
+  return !key.empty() && key.size() <= kLongestObjectName && key != "." && !key.starts_with("..") &&
          std::ranges::all_of(
              key, [](char c) { return IsAlphanumeric(c) || c == '-' || c == '_' || c == '.'; });
 }

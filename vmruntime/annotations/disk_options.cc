@@ -12,21 +12,21 @@ namespace {
 
 constexpr size_t kMostDisks = 24;
 constexpr size_t kMostCdroms = 4;
-constexpr size_t kLongestName = 20;  // what virtio passes on of a serial number
+constexpr size_t kLongestDiskName = 20;  // what virtio passes on of a serial number
 constexpr uint64_t kSmallestDisk = 1 << 20;
 
 bool IsName(const std::string& name) {
   auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
-  return name.size() <= kLongestName && std::ranges::all_of(name, plain) && name.front() != '-' &&
-         name.back() != '-';
+  return name.size() <= kLongestDiskName && std::ranges::all_of(name, plain) &&
+         name.front() != '-' && name.back() != '-';
 }
 
 ExtraDisk ReadDisk(const YamlFields& fields) {
   ExtraDisk disk{.name = fields.RequiredText("name"), .bus = fields.Choice("bus", kDiskBusWords)};
   if (!IsName(disk.name)) {
-    fields.RefuseValue(
-        "name", disk.name,
-        fmt::format("is not made of up to {} lower-case letters, digits and dashes", kLongestName));
+    fields.RefuseValue("name", disk.name,
+                       fmt::format("is not made of up to {} lower-case letters, digits and dashes",
+                                   kLongestDiskName));
   }
   std::string size = fields.RequiredText("size");
   disk.size = fields.Bytes("size").value_or(0);

@@ -14,7 +14,7 @@ constexpr size_t kMostNics = 32;
 constexpr unsigned kMostQueues = 256;  // a tap's
 constexpr unsigned kLeastMtu = 576;    // what every IPv4 host must take
 constexpr unsigned kMostMtu = 65535;
-constexpr size_t kLongestName = 15;
+constexpr size_t kLongestLinkName = 15;
 
 constexpr Words<NicBinding, 3> kBindingWords{{{"bridge", NicBinding::kBridge},
                                               {"masquerade", NicBinding::kMasquerade},
@@ -25,7 +25,7 @@ constexpr Words<MacvtapMode, 4> kModeWords{{{"bridge", MacvtapMode::kBridge},
                                             {"passthru", MacvtapMode::kPassthru}}};
 
 bool IsInterfaceName(const std::string& name) {
-  return name.size() <= kLongestName && name.find_first_of("/ \t\n") == std::string::npos;
+  return name.size() <= kLongestLinkName && name.find_first_of("/ \t\n") == std::string::npos;
 }
 
 NicOption ReadAll(const AnnotationReader& reader, bool windows) {

@@ -7,7 +7,7 @@ namespace crimux::vm {
 namespace {
 
 // v1's word for no limit is -1.
-std::string Bytes(uint64_t bytes) {
+std::string BytesV1(uint64_t bytes) {
   return bytes == CgroupLimits::kUnlimited ? "-1" : std::to_string(bytes);
 }
 
@@ -36,14 +36,14 @@ std::vector<CgroupSetting> SettingsV1(const CgroupLimits& limits) {
   if (limits.cpuset_cpus) settings.push_back({"cpuset", "cpuset.cpus", *limits.cpuset_cpus});
   if (limits.cpuset_mems) settings.push_back({"cpuset", "cpuset.mems", *limits.cpuset_mems});
   if (limits.memory) {
-    settings.push_back({"memory", "memory.limit_in_bytes", Bytes(*limits.memory)});
+    settings.push_back({"memory", "memory.limit_in_bytes", BytesV1(*limits.memory)});
   }
   if (limits.memory && limits.swap) {
-    settings.push_back(
-        {"memory", "memory.memsw.limit_in_bytes", Bytes(Sum(*limits.memory, *limits.swap)), true});
+    settings.push_back({"memory", "memory.memsw.limit_in_bytes",
+                        BytesV1(Sum(*limits.memory, *limits.swap)), true});
   }
   for (const auto& [size, bytes] : limits.hugepages) {
-    settings.push_back({"hugetlb", "hugetlb." + size + ".limit_in_bytes", Bytes(bytes), true});
+    settings.push_back({"hugetlb", "hugetlb." + size + ".limit_in_bytes", BytesV1(bytes), true});
   }
   return settings;
 }

@@ -10,7 +10,7 @@ namespace {
 
 constexpr uint64_t kDefaultPeriod = 100'000;
 
-std::string Bytes(uint64_t bytes) {
+std::string BytesV2(uint64_t bytes) {
   return bytes == CgroupLimits::kUnlimited ? "max" : std::to_string(bytes);
 }
 
@@ -49,10 +49,10 @@ std::vector<CgroupSetting> SettingsV2(const CgroupLimits& limits) {
   if (limits.cpu_quota) settings.push_back({"cpu", "cpu.max", CpuMax(limits)});
   if (limits.cpuset_cpus) settings.push_back({"cpuset", "cpuset.cpus", *limits.cpuset_cpus});
   if (limits.cpuset_mems) settings.push_back({"cpuset", "cpuset.mems", *limits.cpuset_mems});
-  if (limits.memory) settings.push_back({"memory", "memory.max", Bytes(*limits.memory)});
-  if (limits.swap) settings.push_back({"memory", "memory.swap.max", Bytes(*limits.swap), true});
+  if (limits.memory) settings.push_back({"memory", "memory.max", BytesV2(*limits.memory)});
+  if (limits.swap) settings.push_back({"memory", "memory.swap.max", BytesV2(*limits.swap), true});
   for (const auto& [size, bytes] : limits.hugepages) {
-    settings.push_back({"hugetlb", "hugetlb." + size + ".max", Bytes(bytes), true});
+    settings.push_back({"hugetlb", "hugetlb." + size + ".max", BytesV2(bytes), true});
   }
   for (const auto& [file, value] : limits.unified) {
     settings.push_back({ControllerOf(file), file, value});

@@ -88,13 +88,13 @@ int ExitCode(const json::object& status) {
 }
 
 // Kills a command in the guest, unless it has ended.
-class Killer {
+class AgentKiller {
  public:
-  Killer(std::shared_ptr<asio::thread_pool> pool, AgentCall agent, int64_t pid)
+  AgentKiller(std::shared_ptr<asio::thread_pool> pool, AgentCall agent, int64_t pid)
       : pool_(std::move(pool)), agent_(std::move(agent)), pid_(pid) {}
-  Killer(const Killer&) = delete;
-  Killer& operator=(const Killer&) = delete;
-  ~Killer() {
+  AgentKiller(const AgentKiller&) = delete;
+  AgentKiller& operator=(const AgentKiller&) = delete;
+  ~AgentKiller() {
     if (ended_) return;
     std::string kill = StartCommand({"kill", "-KILL", std::to_string(pid_)}, "");
     asio::post(*pool_, [agent = agent_, kill] {
@@ -159,7 +159,7 @@ Awaitable<int> AgentCommands::Run(AgentCall agent, std::vector<std::string> comm
   std::string input = co_await ReadInput(streams.in);
   json::object started = ReturnOf(co_await Ask(agent, StartCommand(command, input)));
   int64_t pid = Integer(started, "pid", 0);
-  Killer killer(pool_, agent, pid);
+  AgentKiller killer(pool_, agent, pid);
   std::string look = Command("guest-exec-status", {{"pid", pid}});
   json::object status;
   for (auto pause = kFirstLook;; pause = std::min(2 * pause, kLongestPause)) {

@@ -18,7 +18,7 @@ namespace {
 namespace asio = boost::asio;
 using grpc::StatusCode;
 
-constexpr std::string_view kOperation = "exec in container";
+constexpr std::string_view kExec = "exec in container";
 constexpr uint16_t kSshPort = 22;
 constexpr std::chrono::seconds kAgentPatience{5};
 constexpr std::chrono::milliseconds kBootPoll{500};
@@ -53,12 +53,11 @@ struct GuestCommands::Target {
 
 GuestCommands::Target GuestCommands::Find(const std::string& container_id) const {
   Target target;
-  target.container = registry_.GetContainer(container_id, kOperation);
+  target.container = registry_.GetContainer(container_id, kExec);
   if (target.container.state() != state::ContainerRecord::RUNNING) {
-    throw Error(StatusCode::FAILED_PRECONDITION, kOperation, target.container.id(),
-                "it is not running");
+    throw Error(StatusCode::FAILED_PRECONDITION, kExec, target.container.id(), "it is not running");
   }
-  auto sandbox = registry_.GetSandbox(target.container.sandbox_id(), kOperation);
+  auto sandbox = registry_.GetSandbox(target.container.sandbox_id(), kExec);
   if (sandbox.network().ips_size() > 0) target.address = sandbox.network().ips(0);
   target.options = ReadPodOptions(AnnotationsOf(sandbox.config())).exec;
   return target;
@@ -72,7 +71,7 @@ AgentCall GuestCommands::Agent(const std::string& container_id) const {
 
 Awaitable<std::shared_ptr<SshConnection>> GuestCommands::Connect(const Target& target) {
   if (target.address.empty()) {
-    throw Error(StatusCode::FAILED_PRECONDITION, kOperation, target.container.id(),
+    throw Error(StatusCode::FAILED_PRECONDITION, kExec, target.container.id(),
                 "the pod has no address");
   }
   RequireWayOnNode(target.address);
@@ -115,17 +114,17 @@ Awaitable<void> GuestCommands::AwaitBoot(const streaming::CommandRequest& reques
 Awaitable<int> GuestCommands::Run(const streaming::CommandRequest& request,
                                   streaming::CommandStreams streams) {
   if (request.command.empty()) {
-    throw Error(StatusCode::INVALID_ARGUMENT, kOperation, request.container_id, "no command");
+    throw Error(StatusCode::INVALID_ARGUMENT, kExec, request.container_id, "no command");
   }
   Target target = Find(request.container_id);
   const std::string id = target.container.id();
   ExecWay way = target.options.way;
   if (way == ExecWay::kNone) {
-    throw Error(StatusCode::FAILED_PRECONDITION, kOperation, id,
+    throw Error(StatusCode::FAILED_PRECONDITION, kExec, id,
                 "the pod's annotation crimux.io/exec says none; attach gives the console");
   }
   if (way == ExecWay::kAgent && request.tty) {
-    throw Error(StatusCode::FAILED_PRECONDITION, kOperation, id,
+    throw Error(StatusCode::FAILED_PRECONDITION, kExec, id,
                 "the guest agent (crimux.io/exec: agent) has no terminal; run it without one");
   }
   AgentCall agent = Agent(id);
@@ -144,7 +143,7 @@ Awaitable<int> GuestCommands::Run(const streaming::CommandRequest& request,
     std::string_view tried = way == ExecWay::kSsh ? ""
                              : agent_suits        ? "the guest agent doesn't answer; "
                                                   : "the guest agent has no terminal or input; ";
-    throw Error(StatusCode::FAILED_PRECONDITION, kOperation, id,
+    throw Error(StatusCode::FAILED_PRECONDITION, kExec, id,
                 fmt::format("{}{}; attach gives the console", tried, e.what()));
   }
   co_return co_await RunOverSsh(connection, request.command, request.tty, streams);

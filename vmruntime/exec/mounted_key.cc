@@ -8,10 +8,10 @@
 namespace crimux::vm {
 namespace {
 
-constexpr std::string_view kOperation = "read SSH key";
+constexpr std::string_view kReadKey = "read SSH key";
 
 [[noreturn]] void Refuse(const std::string& path, std::string_view reason) {
-  throw Error(grpc::StatusCode::FAILED_PRECONDITION, kOperation, path, reason);
+  throw Error(grpc::StatusCode::FAILED_PRECONDITION, kReadKey, path, reason);
 }
 
 // Of the mount that `path` lies below, the deepest if there are several.

@@ -115,13 +115,13 @@ Awaitable<void> KillInTime(std::shared_ptr<Running> command) {
 }
 
 // Sees to it that the command ends when nobody waits for it any more.
-class Killer {
+class GroupKiller {
  public:
-  Killer(std::shared_ptr<Running> command, bool tty, boost::asio::any_io_executor executor)
+  GroupKiller(std::shared_ptr<Running> command, bool tty, boost::asio::any_io_executor executor)
       : command_(std::move(command)), tty_(tty), executor_(std::move(executor)) {}
-  Killer(const Killer&) = delete;
-  Killer& operator=(const Killer&) = delete;
-  ~Killer() {
+  GroupKiller(const GroupKiller&) = delete;
+  GroupKiller& operator=(const GroupKiller&) = delete;
+  ~GroupKiller() {
     if (command_->channel->ExitCode() || !command_->connection->Alive()) return;
     if (tty_) {
       // It goes with its terminal, unless it minds no hangup.
@@ -158,7 +158,7 @@ Awaitable<int> RunOverSsh(std::shared_ptr<SshConnection> connection,
   }
   const std::string line = (tty ? "" : PidLine::kSayIt) + ShellLine(command);
   boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-  Killer killer(running, tty, executor);
+  GroupKiller killer(running, tty, executor);
   co_await channel.Execute(line);
   co_await Race(
       CopyOutput(*running, streams),

@@ -20,7 +20,7 @@ namespace {
 namespace asio = boost::asio;
 using grpc::StatusCode;
 
-constexpr std::string_view kOperation = "log in to guest as";
+constexpr std::string_view kLogIn = "log in to guest as";
 
 std::string Fingerprint(ssh_session session) {
   ssh_key key = nullptr;
@@ -84,7 +84,7 @@ Awaitable<std::shared_ptr<SshConnection>> SshConnection::Open(asio::ip::tcp::soc
 
 Awaitable<void> SshConnection::LogIn(const SshLogin& login) {
   int result = co_await Do([this] { return ssh_connect(session_); });
-  if (result != SSH_OK) throw Error(StatusCode::UNAVAILABLE, kOperation, login.user, LastError());
+  if (result != SSH_OK) throw Error(StatusCode::UNAVAILABLE, kLogIn, login.user, LastError());
   ssh_event_add_session(event_, session_);
   CheckHostKey(login.host_key_file);
   result = co_await Do([&] {
@@ -92,8 +92,8 @@ Awaitable<void> SshConnection::LogIn(const SshLogin& login) {
     return auth == SSH_AUTH_AGAIN ? SSH_AGAIN : auth;
   });
   if (result == SSH_AUTH_SUCCESS) co_return;
-  if (!Alive()) throw Error(StatusCode::UNAVAILABLE, kOperation, login.user, LastError());
-  throw Error(StatusCode::PERMISSION_DENIED, kOperation, login.user, "it refuses the key");
+  if (!Alive()) throw Error(StatusCode::UNAVAILABLE, kLogIn, login.user, LastError());
+  throw Error(StatusCode::PERMISSION_DENIED, kLogIn, login.user, "it refuses the key");
 }
 
 void SshConnection::CheckHostKey(const std::filesystem::path& file) const {

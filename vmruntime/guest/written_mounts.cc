@@ -10,7 +10,7 @@
 namespace crimux::vm {
 namespace {
 
-constexpr size_t kMostBytes = 8 << 20;
+constexpr size_t kMostInAll = 8 << 20;
 constexpr int kMostLevels = 16;
 
 // Folders of the kubelet: its volumes' kinds, and single files of volumes of any kind.
@@ -22,9 +22,9 @@ bool Has(const std::filesystem::path& path, std::string_view part) {
   return std::ranges::any_of(path, [&](const auto& name) { return name == part; });
 }
 
-class Writer {
+class MountWriter {
  public:
-  explicit Writer(std::vector<GuestFile>* files) : files_(files) {}
+  explicit MountWriter(std::vector<GuestFile>* files) : files_(files) {}
 
   void Add(const PodMount& mount) {
     // Of a single file nobody says whether it is a Secret's.
@@ -51,7 +51,7 @@ class Writer {
 
   void AddFile(const std::filesystem::path& path, std::string content) {
     bytes_ += content.size();
-    if (bytes_ > kMostBytes) {
+    if (bytes_ > kMostInAll) {
       throw Error(grpc::StatusCode::INVALID_ARGUMENT, "write mounts into the guest", path.string(),
                   "all files together are larger than 8 MiB");
     }
@@ -71,7 +71,7 @@ bool IsWrittenMount(const std::filesystem::path& host_path) {
 }
 
 void AddWrittenMounts(const PodMounts& mounts, std::vector<GuestFile>* files) {
-  Writer writer(files);
+  MountWriter writer(files);
   for (const PodMount& mount : mounts) {
     if (IsWrittenMount(mount.host_path)) writer.Add(mount);
   }

@@ -29,7 +29,7 @@ bool IsSpecialWord(std::string_view text) {
 }
 
 // Needs no quotes in any reader's eyes.
-bool IsWord(std::string_view text) {
+bool IsPlainWord(std::string_view text) {
   if (text.empty() || text.find_first_not_of(kWordCharacters) != std::string_view::npos) {
     return false;
   }
@@ -52,9 +52,9 @@ std::string FloatText(double number) {
   return text.insert(std::min(text.find('e'), text.size()), ".0");
 }
 
-class Writer {
+class YamlWriter {
  public:
-  Writer() { out_.SetIndent(2); }
+  YamlWriter() { out_.SetIndent(2); }
 
   void Write(const boost::json::value& value) {
     switch (value.kind()) {
@@ -84,7 +84,7 @@ class Writer {
   void WriteText(std::string_view text) {
     if (IsBlock(text)) {
       out_ << YAML::Literal;
-    } else if (!IsWord(text)) {
+    } else if (!IsPlainWord(text)) {
       out_ << YAML::DoubleQuoted;
     }
     out_ << std::string(text);
@@ -96,7 +96,7 @@ class Writer {
     out_ << YAML::BeginMap;
     for (const auto& [key, value] : map) {
       out_ << YAML::Key;
-      if (!IsWord(key)) out_ << YAML::DoubleQuoted;
+      if (!IsPlainWord(key)) out_ << YAML::DoubleQuoted;
       out_ << std::string(key) << YAML::Value;
       Write(value);
     }
@@ -127,7 +127,7 @@ class Writer {
 }  // namespace
 
 std::string ToYaml(const boost::json::value& value) {
-  Writer writer;
+  YamlWriter writer;
   writer.Write(value);
   return writer.Text();
 }

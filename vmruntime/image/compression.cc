@@ -16,7 +16,7 @@ namespace {
 
 using grpc::StatusCode;
 
-constexpr std::string_view kOperation = "unpack disk image";
+constexpr std::string_view kUnpack = "unpack disk image";
 // xz's and zstd's strongest usual settings need 65 MiB and 128 MiB.
 constexpr SandboxLimits kLimits = {
     .memory = 512ULL << 20, .cpu = std::chrono::hours(1), .wall = std::chrono::hours(2)};
@@ -41,7 +41,7 @@ void Unpack(const Compression& compression, const Unpacking& unpacking, const Vm
             std::stop_token stop) {
   UniqueFd in = OpenFile(unpacking.from, O_RDONLY | O_NOFOLLOW);
   SparseFile out({.file = unpacking.to,
-                  .operation = kOperation,
+                  .operation = kUnpack,
                   .shown = unpacking.shown,
                   .size_limit = config.image_size_limit});
   uint64_t total = std::filesystem::file_size(unpacking.from);
@@ -56,11 +56,11 @@ void Unpack(const Compression& compression, const Unpacking& unpacking, const Vm
   };
   ProcessResult result = RunProcess(spec);
   if (result.was_cancelled) {
-    throw Error(StatusCode::CANCELLED, kOperation, unpacking.shown, "cancelled");
+    throw Error(StatusCode::CANCELLED, kUnpack, unpacking.shown, "cancelled");
   }
   RequireInstalled(result, compression.name);
   if (!result.Succeeded()) {
-    throw Error(StatusCode::FAILED_PRECONDITION, kOperation, unpacking.shown,
+    throw Error(StatusCode::FAILED_PRECONDITION, kUnpack, unpacking.shown,
                 fmt::format("{}: {}", compression.name, result.Failure()));
   }
   out.Finish();

@@ -22,7 +22,7 @@ namespace {
 
 using grpc::StatusCode;
 
-constexpr std::string_view kOperation = "convert disk image";
+constexpr std::string_view kConvert = "convert disk image";
 // On a disk with less room than this, a failed write was for want of room.
 constexpr uint64_t kNoRoom = 1U << 20;
 // Of qemu-img.
@@ -89,7 +89,7 @@ void Tell(Progress& progress, double share, uint64_t virtual_size) {
 }  // namespace
 
 void ConvertToQcow2(const Conversion& conversion, const VmConfig& config, std::stop_token stop) {
-  QemuImg qemu_img(kOperation, conversion.shown, config, std::move(stop));
+  QemuImg qemu_img(kConvert, conversion.shown, config, std::move(stop));
   LentFile file(conversion.to, config);
   FaultPoint("pull.lent");
   SandboxLimits limits = Limits(config.image_size_limit);
@@ -104,11 +104,11 @@ void ConvertToQcow2(const Conversion& conversion, const VmConfig& config, std::s
                                           Tell(*progress, *share, conversion.virtual_size);
                                       });
   if (!result.Succeeded() && file.IsAtLimit(limits.file_size)) {
-    throw Error(StatusCode::RESOURCE_EXHAUSTED, kOperation, conversion.shown,
+    throw Error(StatusCode::RESOURCE_EXHAUSTED, kConvert, conversion.shown,
                 fmt::format("larger than the limit of {} bytes", config.image_size_limit));
   }
   if (!result.Succeeded() && file.DiskIsFull()) {
-    throw Error(StatusCode::RESOURCE_EXHAUSTED, kOperation, conversion.shown,
+    throw Error(StatusCode::RESOURCE_EXHAUSTED, kConvert, conversion.shown,
                 "No space left on device");
   }
   if (!result.Succeeded()) throw qemu_img.Refusal(result.Failure());

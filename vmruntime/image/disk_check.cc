@@ -13,7 +13,7 @@ namespace {
 namespace json = boost::json;
 using grpc::StatusCode;
 
-constexpr std::string_view kOperation = "check disk image";
+constexpr std::string_view kCheck = "check disk image";
 
 void CompareInfo(const QemuImg& qemu_img, const std::string& text, const DiskVerdict& verdict) {
   boost::system::error_code failed;
@@ -54,9 +54,9 @@ CheckedDisk CheckDisk(const std::filesystem::path& file, const std::string& show
                       const VmConfig& config, std::stop_token stop) {
   DiskVerdict verdict = JudgeDiskFile(file);
   if (!verdict.refusal.empty()) {
-    throw Error(StatusCode::FAILED_PRECONDITION, kOperation, shown, "it " + verdict.refusal);
+    throw Error(StatusCode::FAILED_PRECONDITION, kCheck, shown, "it " + verdict.refusal);
   }
-  AskQemuImg(file, verdict, QemuImg(kOperation, shown, config, std::move(stop)));
+  AskQemuImg(file, verdict, QemuImg(kCheck, shown, config, std::move(stop)));
   return {verdict.format, verdict.virtual_size};
 }
 

@@ -17,7 +17,6 @@ namespace crimux::vm {
 namespace {
 
 constexpr size_t kLongestName = 2048;
-constexpr const char* kFileUrl = "file://";
 constexpr std::string_view kNameSigns = "._-/:@";
 // What a URL may hold beside letters and digits (RFC 3986), without "#".
 constexpr std::string_view kUrlSigns = "-._~:/?[]@!$&'()*+,;=%";
@@ -167,7 +166,7 @@ void MakeFileUrl(std::string_view name, const std::string& path, ImageName& pars
     Refuse(name, "the path of a file holds \"?\" or \"%\"");
   }
   if (HasDotSegment(path)) Refuse(name, "its path holds \".\" or \"..\"");
-  parsed.url = kFileUrl + path;
+  parsed.url = std::string(kFileUrl) + path;
   parsed.shown_url = parsed.url;
 }
 
@@ -200,7 +199,7 @@ void ReadUrl(std::string_view name, const std::string& url, const std::string& t
              ImageName& parsed) {
   if (!AllOf(url, kUrlSigns)) Refuse(name, "it stands for bytes that no URL holds");
   if (url.starts_with(kFileUrl)) {
-    return MakeFileUrl(name, url.substr(std::string_view(kFileUrl).size()), parsed);
+    return MakeFileUrl(name, url.substr(kFileUrl.size()), parsed);
   }
   size_t start = url.find("://");
   if (start == std::string::npos) Refuse(name, "it is translated to no URL");

@@ -8,6 +8,9 @@
 
 namespace crimux::vm {
 
+// What the URL of an image in a folder of this node begins with.
+inline constexpr std::string_view kFileUrl = "file://";
+
 // An image name of the kubelet, taken apart.
 //
 //   [prefix] [http/ | https/] host[:port] / path [:tag] [@sha256:<64 hex>]

@@ -12,7 +12,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr int kVersion = 2;
+constexpr int kRecordVersion = 2;
 
 json::array ToArray(const std::set<std::string>& texts) {
   return json::array(texts.begin(), texts.end());
@@ -28,7 +28,7 @@ bool ImageRecord::IsMadeOf(const std::string& source_digest) const {
 
 std::string ToJson(const ImageRecord& record) {
   json::object object{
-      {"version", kVersion},          {"digest", record.digest},
+      {"version", kRecordVersion},    {"digest", record.digest},
       {"tags", ToArray(record.tags)}, {"repo_digests", ToArray(record.repo_digests)},
       {"size", record.size},          {"virtual_size", record.virtual_size},
       {"format", record.format},      {"pulled_at", record.pulled_at}};
@@ -38,7 +38,7 @@ std::string ToJson(const ImageRecord& record) {
 ImageRecord ParseImageRecord(const std::string& text) {
   json::value value = json::parse(text);
   int version = json::value_to<int>(value.at("version"));
-  if (version != 1 && version != kVersion) throw std::runtime_error("unknown version");
+  if (version != 1 && version != kRecordVersion) throw std::runtime_error("unknown version");
   ImageRecord record;
   record.digest = json::value_to<std::string>(value.at("digest"));
   record.tags = json::value_to<std::set<std::string>>(value.at("tags"));

@@ -22,13 +22,13 @@ namespace {
 
 using grpc::StatusCode;
 
-constexpr std::string_view kOperation = "look for the disk in";
+constexpr std::string_view kLookForDisk = "look for the disk in";
 constexpr std::string_view kFolder = "disk/";
 // Whiteouts: OCI Image Specification, layer.md.
 constexpr std::string_view kWhiteout = ".wh.";
 constexpr std::string_view kOpaque = ".wh..wh..opq";
 constexpr size_t kMostDisks = 100;
-constexpr size_t kPiece = 1U << 20;
+constexpr size_t kReadSize = 1U << 20;
 
 // libarchive at work on one tar. Only its tar reader is switched on: no other format, and no
 // filter, whose programs it would run.
@@ -39,9 +39,9 @@ class Tar {
         stop_(std::move(stop)),
         fd_(OpenFile(layer.file, O_RDONLY | O_NOFOLLOW)),
         archive_(archive_read_new(), &archive_read_free) {
-    if (!archive_) throw Error(StatusCode::RESOURCE_EXHAUSTED, kOperation, layer.shown, "memory");
+    if (!archive_) throw Error(StatusCode::RESOURCE_EXHAUSTED, kLookForDisk, layer.shown, "memory");
     archive_read_support_format_tar(archive_.get());
-    Check(archive_read_open_fd(archive_.get(), fd_.get(), kPiece));
+    Check(archive_read_open_fd(archive_.get(), fd_.get(), kReadSize));
   }
 
   // Its name is normal: without "./" or "/" at its start, "/" at its end; empty for one that can't
@@ -77,7 +77,7 @@ class Tar {
   }
 
   Error Failure(StatusCode code, std::string_view cause) const {
-    return {code, kOperation, layer_.shown, cause};
+    return {code, kLookForDisk, layer_.shown, cause};
   }
 
  private:
@@ -180,7 +180,7 @@ void ExtractFromLayer(const LayerFile& layer, const std::string& disk,
   while (archive_entry* entry = tar.Next()) {
     if (tar.name() != disk || !IsPlainFile(entry)) continue;
     SparseFile out(
-        {.file = to, .operation = kOperation, .shown = layer.shown, .size_limit = size_limit});
+        {.file = to, .operation = kLookForDisk, .shown = layer.shown, .size_limit = size_limit});
     tar.CopyTo(out, static_cast<uint64_t>(std::max<la_int64_t>(archive_entry_size(entry), 0)));
     return out.Finish();
   }

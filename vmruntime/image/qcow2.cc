@@ -25,7 +25,7 @@ constexpr uint32_t kExtensionsEnd = 0;
 constexpr uint32_t kDataFileName = 0x44415441;
 constexpr uint32_t kFullDiskEncryption = 0x0537be77;
 
-struct Header {
+struct Qcow2Header {
   uint32_t version;
   uint64_t backing_file_offset;
   uint32_t backing_file_size;
@@ -46,19 +46,19 @@ struct Header {
   uint64_t ClusterSize() const { return 1ULL << cluster_bits; }
 };
 
-Header ReadHeader(std::string_view head) {
-  Header header{.version = ReadBigEndian<uint32_t>(head, 4),
-                .backing_file_offset = ReadBigEndian<uint64_t>(head, 8),
-                .backing_file_size = ReadBigEndian<uint32_t>(head, 16),
-                .cluster_bits = ReadBigEndian<uint32_t>(head, 20),
-                .size = ReadBigEndian<uint64_t>(head, 24),
-                .crypt_method = ReadBigEndian<uint32_t>(head, 32),
-                .l1_size = ReadBigEndian<uint32_t>(head, 36),
-                .l1_table_offset = ReadBigEndian<uint64_t>(head, 40),
-                .refcount_table_offset = ReadBigEndian<uint64_t>(head, 48),
-                .refcount_table_clusters = ReadBigEndian<uint32_t>(head, 56),
-                .nb_snapshots = ReadBigEndian<uint32_t>(head, 60),
-                .snapshots_offset = ReadBigEndian<uint64_t>(head, 64)};
+Qcow2Header ReadQcow2Header(std::string_view head) {
+  Qcow2Header header{.version = ReadBigEndian<uint32_t>(head, 4),
+                     .backing_file_offset = ReadBigEndian<uint64_t>(head, 8),
+                     .backing_file_size = ReadBigEndian<uint32_t>(head, 16),
+                     .cluster_bits = ReadBigEndian<uint32_t>(head, 20),
+                     .size = ReadBigEndian<uint64_t>(head, 24),
+                     .crypt_method = ReadBigEndian<uint32_t>(head, 32),
+                     .l1_size = ReadBigEndian<uint32_t>(head, 36),
+                     .l1_table_offset = ReadBigEndian<uint64_t>(head, 40),
+                     .refcount_table_offset = ReadBigEndian<uint64_t>(head, 48),
+                     .refcount_table_clusters = ReadBigEndian<uint32_t>(head, 56),
+                     .nb_snapshots = ReadBigEndian<uint32_t>(head, 60),
+                     .snapshots_offset = ReadBigEndian<uint64_t>(head, 64)};
   if (header.version == 3) {
     header.incompatible_features = ReadBigEndian<uint64_t>(head, 72);
     header.refcount_order = ReadBigEndian<uint32_t>(head, 96);
@@ -68,7 +68,7 @@ Header ReadHeader(std::string_view head) {
 }
 
 // What it needs beside its own bytes, or cannot be trusted for.
-std::string FaultOfFeatures(const Header& header) {
+std::string FaultOfFeatures(const Qcow2Header& header) {
   uint64_t features = header.incompatible_features;
   if (header.backing_file_offset != 0 || header.backing_file_size != 0) {
     return "has a backing file; flatten it with qemu-img convert";
@@ -87,7 +87,7 @@ bool Inside(uint64_t offset, uint64_t length, uint64_t file_size) {
   return offset <= file_size && length <= file_size - offset;
 }
 
-std::string FaultOfLayout(const Header& header, uint64_t file_size) {
+std::string FaultOfLayout(const Qcow2Header& header, uint64_t file_size) {
   if (header.cluster_bits < 9 || header.cluster_bits > 21) return "has an impossible cluster size";
   if (header.refcount_order > 6) return "has an impossible refcount width";
   uint32_t shortest = header.version == 3 ? kVersion3Header : kVersion2Header;
@@ -113,7 +113,7 @@ std::string FaultOfLayout(const Header& header, uint64_t file_size) {
 }
 
 // Walks through the header extensions, which lie in the first cluster.
-std::string FaultOfExtensions(std::string_view head, const Header& header) {
+std::string FaultOfExtensions(std::string_view head, const Qcow2Header& header) {
   uint64_t end = std::min<uint64_t>(head.size(), header.ClusterSize());
   uint64_t at = header.header_length;
   while (at + 8 <= end) {
@@ -138,7 +138,7 @@ DiskVerdict JudgeQcow2(std::string_view head, uint64_t file_size) {
     verdict.refusal = "ends inside of its header";
     return verdict;
   }
-  Header header = ReadHeader(head);
+  Qcow2Header header = ReadQcow2Header(head);
   verdict.virtual_size = header.size;
   if (header.version != 2 && header.version != 3) {
     verdict.refusal = fmt::format("is a qcow of the unsupported version {}", header.version);

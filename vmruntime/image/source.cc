@@ -11,8 +11,6 @@
 namespace crimux::vm {
 namespace {
 
-constexpr std::string_view kFileUrl = "file://";
-
 ImageTransport TransportOf(const ImageName& name, const VmConfig& config) {
   ImageTransport transport;
   if (name.translation && !name.translation->transport.empty()) {

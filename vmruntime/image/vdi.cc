@@ -7,8 +7,8 @@
 namespace crimux::vm {
 namespace {
 
-constexpr uint64_t kHeaderSize = 512;
-constexpr uint32_t kVersion = 0x00010001;
+constexpr uint64_t kVdiHeaderSize = 512;
+constexpr uint32_t kVdiVersion = 0x00010001;
 constexpr uint32_t kDynamic = 1;
 constexpr uint32_t kStatic = 2;
 constexpr uint32_t kBlockSize = 1U << 20;
@@ -23,7 +23,8 @@ std::string Fault(std::string_view head, uint64_t disk_size, uint64_t file_size)
   uint64_t map_offset = ReadLittleEndian<uint32_t>(head, 340);
   uint64_t data_offset = ReadLittleEndian<uint32_t>(head, 344);
   uint64_t blocks = ReadLittleEndian<uint32_t>(head, 384);
-  if (version != kVersion) return fmt::format("is a vdi of the unsupported version {:#x}", version);
+  if (version != kVdiVersion)
+    return fmt::format("is a vdi of the unsupported version {:#x}", version);
   // uuid_link and uuid_parent.
   if (!IsZero(head.substr(424, 32))) return "has a parent disk";
   if (type != kDynamic && type != kStatic) return "is a vdi that depends on another disk";
@@ -33,7 +34,7 @@ std::string Fault(std::string_view head, uint64_t disk_size, uint64_t file_size)
   if (ReadLittleEndian<uint32_t>(head, 360) != 512) return "has an impossible sector size";
   if (ReadLittleEndian<uint32_t>(head, 376) != kBlockSize) return "has an impossible block size";
   if (blocks != (disk_size + kBlockSize - 1) / kBlockSize) return "has an impossible block count";
-  if (map_offset < kHeaderSize || map_offset + blocks * 4 > file_size) {
+  if (map_offset < kVdiHeaderSize || map_offset + blocks * 4 > file_size) {
     return "has its block map outside of the file";
   }
   if (data_offset < map_offset + blocks * 4) return "has its data inside of its block map";
@@ -46,8 +47,8 @@ bool LooksLikeVdi(std::string_view head) { return HasAt(head, 64, "\x7f\x10\xda\
 
 DiskVerdict JudgeVdi(const DiskBytes& bytes) {
   DiskVerdict verdict{.format = "vdi"};
-  std::string head = bytes.read(0, kHeaderSize);
-  if (head.size() < kHeaderSize) {
+  std::string head = bytes.read(0, kVdiHeaderSize);
+  if (head.size() < kVdiHeaderSize) {
     verdict.refusal = "ends inside of its header";
     return verdict;
   }

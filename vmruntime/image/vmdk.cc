@@ -11,14 +11,14 @@ namespace crimux::vm {
 namespace {
 
 constexpr uint64_t kSector = 512;
-constexpr uint64_t kHeaderSize = 79;
+constexpr uint64_t kVmdkHeaderSize = 79;
 // Marker, header and end marker at the end of a stream.
 constexpr uint64_t kFooterSectors = 3;
 constexpr uint64_t kDirectoryAtEnd = ~0ULL;
 // What QEMU reads of a descriptor.
 constexpr uint64_t kDescriptorSize = 20 * kSector;
 
-struct Header {
+struct VmdkHeader {
   uint32_t version;
   uint64_t capacity;  // sectors
   uint64_t grain_size;
@@ -29,7 +29,7 @@ struct Header {
   uint16_t compression;
 };
 
-Header ReadHeader(std::string_view bytes) {
+VmdkHeader ReadVmdkHeader(std::string_view bytes) {
   return {.version = ReadLittleEndian<uint32_t>(bytes, 4),
           .capacity = ReadLittleEndian<uint64_t>(bytes, 12),
           .grain_size = ReadLittleEndian<uint64_t>(bytes, 20),
@@ -40,7 +40,7 @@ Header ReadHeader(std::string_view bytes) {
           .compression = ReadLittleEndian<uint16_t>(bytes, 77)};
 }
 
-std::string FaultOfHeader(const Header& header, uint64_t file_size) {
+std::string FaultOfHeader(const VmdkHeader& header, uint64_t file_size) {
   uint64_t sectors = (file_size + kSector - 1) / kSector;
   if (header.version < 1 || header.version > 3) {
     return fmt::format("is a vmdk of the unsupported version {}", header.version);
@@ -100,7 +100,7 @@ std::string FaultOfDescriptor(const std::string& text) {
   return "";
 }
 
-std::string Fault(const DiskBytes& bytes, const Header& header) {
+std::string Fault(const DiskBytes& bytes, const VmdkHeader& header) {
   std::string fault = FaultOfHeader(header, bytes.size);
   if (!fault.empty()) return fault;
   return FaultOfDescriptor(bytes.read(header.descriptor_offset * kSector, kDescriptorSize));
@@ -115,24 +115,24 @@ bool LooksLikeVmdk(std::string_view head) {
 
 DiskVerdict JudgeVmdk(const DiskBytes& bytes) {
   DiskVerdict verdict{.format = "vmdk"};
-  std::string head = bytes.read(0, kHeaderSize);
+  std::string head = bytes.read(0, kVmdkHeaderSize);
   if (!head.starts_with("KDMV")) {
     verdict.refusal = head.starts_with("#") ? "is a vmdk descriptor, whose data is in other files"
                                             : "is a vmdk of an old kind; convert it to qcow2";
     return verdict;
   }
-  if (head.size() < kHeaderSize) {
+  if (head.size() < kVmdkHeaderSize) {
     verdict.refusal = "ends inside of its header";
     return verdict;
   }
-  Header header = ReadHeader(head);
+  VmdkHeader header = ReadVmdkHeader(head);
   verdict.refusal = Fault(bytes, header);
   if (verdict.refusal.empty() && header.directory_offset == kDirectoryAtEnd) {
     // The footer's header counts instead.
     uint64_t sectors = (bytes.size + kSector - 1) / kSector;
     uint64_t footer = (sectors - std::min(sectors, kFooterSectors)) * kSector;
-    std::string foot = bytes.read(footer + kSector, kHeaderSize);
-    header = ReadHeader(foot);
+    std::string foot = bytes.read(footer + kSector, kVmdkHeaderSize);
+    header = ReadVmdkHeader(foot);
     bool there = foot.starts_with("KDMV") && header.directory_offset != kDirectoryAtEnd;
     verdict.refusal = there ? Fault(bytes, header) : "is a vmdk stream without its end";
   }

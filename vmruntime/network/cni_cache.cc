@@ -13,10 +13,10 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr int kVersion = 1;
+constexpr int kCacheVersion = 1;
 
 json::object ToJson(const CniRecord& record) {
-  json::object object{{"version", kVersion},
+  json::object object{{"version", kCacheVersion},
                       {"network", record.network.ToJson()},
                       {"ifName", record.if_name},
                       {"args", record.args},
@@ -27,7 +27,7 @@ json::object ToJson(const CniRecord& record) {
 
 // Throws what Boost.JSON throws when something is missing.
 CniRecord FromJson(const json::object& object, const std::string& file) {
-  if (object.at("version").as_int64() != kVersion) {
+  if (object.at("version").as_int64() != kCacheVersion) {
     throw Error(grpc::INTERNAL, "read CNI record", file, "unknown version");
   }
   CniRecord record{.network = ParseCniNetwork(json::serialize(object.at("network")), file),

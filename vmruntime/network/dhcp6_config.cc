@@ -12,7 +12,7 @@ namespace crimux::vm {
 namespace {
 
 // Seconds: between two advertisements that nobody asked for, and how long a router is one.
-constexpr int kInterval = 600;
+constexpr int kAdvertisementInterval = 600;
 constexpr int kRouterLifetime = 9000;  // the most that there is
 
 std::vector<Cidr> Addresses6(const GuestInterface& card) {
@@ -59,8 +59,9 @@ std::string Dhcp6Lines(const GuestInterface& card, int index, const DnsSettings&
   if (addresses.empty()) return "";
   const std::string bridge = BridgeName(index);
   const std::string tag = fmt::format("if{}", index);
-  std::string lines = fmt::format("enable-ra\nra-param={},mtu:{},{},{}\n", bridge, card.mtu,
-                                  kInterval, card.router_mac.empty() ? 0 : kRouterLifetime);
+  std::string lines =
+      fmt::format("enable-ra\nra-param={},mtu:{},{},{}\n", bridge, card.mtu, kAdvertisementInterval,
+                  card.router_mac.empty() ? 0 : kRouterLifetime);
   bool advertised = false;
   for (const Cidr& cidr : addresses) {
     lines += Range(cidr, bridge, tag);

@@ -16,15 +16,15 @@ bool IsMasqueraded(const GuestInterface& card) { return card.binding == NicBindi
 const char* Word(const Cidr& address) { return address.v6 ? "ip6" : "ip"; }
 
 // The lines of one card in each chain.
-struct CardRules {
+struct ChainRules {
   std::string inbound;   // to the pod's addresses
   std::string outbound;  // from the guest
   std::string forward_in;
   std::string forward_out;
 };
 
-CardRules RulesOf(const GuestInterface& card, const std::string& bridge) {
-  CardRules rules;
+ChainRules RulesOf(const GuestInterface& card, const std::string& bridge) {
+  ChainRules rules;
   rules.forward_in = fmt::format(
       "    oifname \"{0}\" ct status dnat accept\n"
       "    oifname \"{0}\" drop\n",
@@ -48,10 +48,10 @@ CardRules RulesOf(const GuestInterface& card, const std::string& bridge) {
 }  // namespace
 
 std::string MasqueradeRules(const std::vector<GuestInterface>& cards) {
-  CardRules all;
+  ChainRules all;
   for (size_t i = 0; i < cards.size(); ++i) {
     if (!IsMasqueraded(cards[i])) continue;
-    CardRules rules = RulesOf(cards[i], BridgeName(static_cast<int>(i)));
+    ChainRules rules = RulesOf(cards[i], BridgeName(static_cast<int>(i)));
     all.inbound += rules.inbound;
     all.outbound += rules.outbound;
     all.forward_in += rules.forward_in;

@@ -17,7 +17,7 @@ using NlSocket = std::unique_ptr<nl_sock, NlFree<nl_socket_free>>;
 using NlNeighbor = std::unique_ptr<rtnl_neigh, NlFree<rtnl_neigh_put>>;
 
 constexpr int kKnown = NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | NUD_PERMANENT;
-constexpr std::chrono::milliseconds kInterval(5);
+constexpr std::chrono::milliseconds kAskInterval(5);
 // The kernel gives up after three seconds, and asks again when it is asked again.
 constexpr int kAsksEach = 200;
 
@@ -54,7 +54,7 @@ std::string NeighborMac(const std::string& link, const std::string& ip,
     if (round % kAsksEach == 0) Ask(socket.get(), index, address.get());
     std::string mac = Answer(socket.get(), index, address.get());
     if (!mac.empty() || std::chrono::steady_clock::now() > deadline) return mac;
-    std::this_thread::sleep_for(kInterval);
+    std::this_thread::sleep_for(kAskInterval);
   }
 }
 

@@ -1,5 +1,5 @@
-#include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
+#include <net/if_arp.h>
 
 #include <array>
 

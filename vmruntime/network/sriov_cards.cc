@@ -26,10 +26,10 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr int kVersion = 1;
+constexpr int kLoansVersion = 1;
 // The driver makes the link a while after it has taken the function.
 constexpr std::chrono::seconds kLinkPatience(5);
-constexpr std::chrono::milliseconds kInterval(20);
+constexpr std::chrono::milliseconds kLookInterval(20);
 
 std::filesystem::path LoansFile(const std::filesystem::path& work_dir) {
   return work_dir / "sriov.json";
@@ -94,7 +94,8 @@ void SriovCards::WriteLoans(const std::vector<Loan>& loans, const std::filesyste
                     {"driver", loan.function.driver},
                     {"settings", SettingsToJson(loan.settings)}});
   }
-  WriteFileAtomically(file, json::serialize(json::object{{"version", kVersion}, {"loans", list}}));
+  WriteFileAtomically(file,
+                      json::serialize(json::object{{"version", kLoansVersion}, {"loans", list}}));
 }
 
 std::string SriovCards::Attach(const SriovRequest& request, const std::filesystem::path& work_dir) {
@@ -118,7 +119,7 @@ void SriovCards::MoveBack(const Loan& loan, const std::filesystem::path& netns) 
   const auto deadline = std::chrono::steady_clock::now() + kLinkPatience;
   std::vector<std::string> links = functions_.Links(loan.request.address);
   while (links.empty() && std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(kInterval);
+    std::this_thread::sleep_for(kLookInterval);
     links = functions_.Links(loan.request.address);
   }
   if (links.empty()) {

@@ -15,7 +15,7 @@ namespace {
 using grpc::StatusCode;
 using state::ContainerRecord;
 
-constexpr std::string_view kNodePrefix = "device-";
+constexpr std::string_view kDeviceNodePrefix = "device-";
 
 bool IsWritable(const std::filesystem::path& node) {
   struct stat info {};
@@ -27,7 +27,7 @@ bool Clashes(const std::filesystem::path& node, const std::filesystem::path& fol
   std::error_code gone;
   for (const auto& entry : std::filesystem::directory_iterator(folder, gone)) {
     const std::string name = entry.path().filename();
-    if (!name.starts_with(kNodePrefix)) continue;
+    if (!name.starts_with(kDeviceNodePrefix)) continue;
     bool same = BlockDeviceOf(entry.path()) == BlockDeviceOf(node);
     if (same && (IsWritable(entry.path()) || IsWritable(node))) return true;
   }
@@ -49,7 +49,8 @@ void RequireFree(const ContainerDevice& device, const ContainerRecord& container
 
 std::filesystem::path DeviceNode(const ContainerRecord& container, int index,
                                  const Layout& layout) {
-  return layout.Container(container.id()) / (std::string(kNodePrefix) + std::to_string(index));
+  return layout.Container(container.id()) /
+         (std::string(kDeviceNodePrefix) + std::to_string(index));
 }
 
 std::vector<ContainerDevice> MakeDevices(const ContainerRecord& container, const Rooms& rooms) {

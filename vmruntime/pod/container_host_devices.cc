@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kNodePrefix = "serial-";
+constexpr std::string_view kSerialNodePrefix = "serial-";
 
 // Device plugins give the pod's vDPA device, too, to open it in a container.
 bool IsVdpaNic(const fs::path& device, const MachineSpec& spec) {
@@ -63,7 +63,7 @@ void AddHostDevices(const state::ContainerRecord& container, const Rooms& rooms,
     auto* line = std::get_if<SerialLine>(&device);
     if (line == nullptr) continue;
     fs::path node = rooms.layout.Container(container.id()) /
-                    (std::string(kNodePrefix) + std::to_string(number++));
+                    (std::string(kSerialNodePrefix) + std::to_string(number++));
     MakeCharacterNode(line->node, node, rooms.qemu);
     line->node = node;
   }

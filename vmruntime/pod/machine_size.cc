@@ -14,7 +14,7 @@ constexpr uint64_t kMiB = 1ULL << 20;
 constexpr uint64_t kLeastMemory = 16 * kMiB;
 constexpr int64_t kMostVcpus = 255;
 
-[[noreturn]] void Refuse(std::string_view what, std::string_view reason) {
+[[noreturn]] void RefuseSize(std::string_view what, std::string_view reason) {
   throw Error(grpc::StatusCode::INVALID_ARGUMENT, "make a machine of", what, reason);
 }
 
@@ -23,7 +23,8 @@ unsigned VcpusOf(const Resources& resources) {
   int64_t whole = resources.cpu_quota() / resources.cpu_period();
   int64_t vcpus = whole + (resources.cpu_quota() % resources.cpu_period() != 0 ? 1 : 0);
   if (vcpus > kMostVcpus) {
-    Refuse("resources.limits.cpu", fmt::format("{} vCPUs; a VM can have {}", vcpus, kMostVcpus));
+    RefuseSize("resources.limits.cpu",
+               fmt::format("{} vCPUs; a VM can have {}", vcpus, kMostVcpus));
   }
   return static_cast<unsigned>(vcpus);
 }
@@ -37,14 +38,14 @@ uint64_t PageSize(const std::string& text) {
   if (sane && unit == "KB") return number << 10;
   if (sane && unit == "MB") return number << 20;
   if (sane && unit == "GB") return number << 30;
-  Refuse("hugepage_limits", fmt::format("\"{}\" is no page size", text));
+  RefuseSize("hugepage_limits", fmt::format("\"{}\" is no page size", text));
 }
 
 // Whether there are hugepages; the kubelet names all sizes of the node, most with a limit of 0.
 bool Hugepages(const Resources& resources, MemorySpec* memory) {
   for (const auto& limit : resources.hugepage_limits()) {
     if (limit.limit() == 0) continue;
-    if (memory->page_size != 0) Refuse("hugepage_limits", "a VM has pages of one size");
+    if (memory->page_size != 0) RefuseSize("hugepage_limits", "a VM has pages of one size");
     memory->page_size = PageSize(limit.page_size());
     memory->size = limit.limit() / memory->page_size * memory->page_size;
   }
@@ -73,16 +74,16 @@ MemorySpec MemoryOf(const Resources& resources, const MachineOptions& options,
   bool hugepages = Hugepages(resources, &memory);
   if (!hugepages) memory.size = OrdinaryMemory(resources, config);
   if (memory.size < kLeastMemory) {
-    Refuse("resources.limits.memory",
-           fmt::format("{} bytes; a VM needs at least {}", memory.size, kLeastMemory));
+    RefuseSize("resources.limits.memory",
+               fmt::format("{} bytes; a VM needs at least {}", memory.size, kLeastMemory));
   }
   memory.max = options.max_memory.value_or(memory.size) / kMiB * kMiB;
   if (hugepages && options.max_memory) {
-    Refuse(annotation::kMaxMemory.name, "memory of hugepages stays as it is");
+    RefuseSize(annotation::kMaxMemory.name, "memory of hugepages stays as it is");
   }
   if (memory.max < memory.size && options.max_memory) {
-    Refuse(annotation::kMaxMemory.name,
-           fmt::format("{} bytes are less than the VM's {}", memory.max, memory.size));
+    RefuseSize(annotation::kMaxMemory.name,
+               fmt::format("{} bytes are less than the VM's {}", memory.max, memory.size));
   }
   return memory;
 }
@@ -95,8 +96,8 @@ MachineSize SizeOf(const Resources& resources, const MachineOptions& options,
   size.vcpus = options.vcpus.value_or(VcpusOf(resources));
   size.max_vcpus = options.max_vcpus.value_or(size.vcpus);
   if (size.max_vcpus < size.vcpus) {
-    Refuse(annotation::kMaxVcpus.name,
-           fmt::format("{} are less than the VM's {}", size.max_vcpus, size.vcpus));
+    RefuseSize(annotation::kMaxVcpus.name,
+               fmt::format("{} are less than the VM's {}", size.max_vcpus, size.vcpus));
   }
   return size;
 }

@@ -24,7 +24,7 @@ constexpr std::chrono::milliseconds kLook{50};
 // Times the patience: a guest that never comes to an end must not keep its pod from being stopped.
 constexpr int kMostPatience = 12;
 
-[[noreturn]] void Refuse(const std::string& id, std::string_view reason) {
+[[noreturn]] void RefuseUpdate(const std::string& id, std::string_view reason) {
   throw Error(StatusCode::FAILED_PRECONDITION, kOperation, id, reason);
 }
 
@@ -37,16 +37,17 @@ MachineSize SizeOf(const ContainerRecord& container, const MachineOptions& optio
 void RequireWithin(const MachineSize& now, const MachineSize& wanted, const MachineSize& most,
                    const std::string& id) {
   if (wanted.vcpus > most.max_vcpus) {
-    Refuse(id, fmt::format("it needs {} vCPUs, and a running VM can have {} ({} allows more)",
-                           wanted.vcpus, most.max_vcpus, annotation::kMaxVcpus.name));
+    RefuseUpdate(id, fmt::format("it needs {} vCPUs, and a running VM can have {} ({} allows more)",
+                                 wanted.vcpus, most.max_vcpus, annotation::kMaxVcpus.name));
   }
   bool other_pages = wanted.memory.page_size != now.memory.page_size ||
                      (now.memory.page_size != 0 && wanted.memory.size != now.memory.size);
-  if (other_pages) Refuse(id, "the hugepages of a running VM stay as they are");
+  if (other_pages) RefuseUpdate(id, "the hugepages of a running VM stay as they are");
   if (wanted.memory.size > most.memory.max) {
-    Refuse(id, fmt::format("it needs {} bytes of memory, and a running VM can have {} ({} allows "
-                           "more)",
-                           wanted.memory.size, most.memory.max, annotation::kMaxMemory.name));
+    RefuseUpdate(id,
+                 fmt::format("it needs {} bytes of memory, and a running VM can have {} ({} allows "
+                             "more)",
+                             wanted.memory.size, most.memory.max, annotation::kMaxMemory.name));
   }
 }
 
@@ -83,14 +84,14 @@ void ResourceUpdates::Container(const std::string& id_or_prefix, const Resources
   if (before.state() == ContainerRecord::RUNNING) {
     Apply(before, after, sandbox);
   } else if (before.state() != ContainerRecord::CREATED) {
-    Refuse(id, "it has ended");
+    RefuseUpdate(id, "it has ended");
   } else {
     const MachineOptions options = ReadPodOptions(AnnotationsOf(sandbox.config())).machine;
     const MachineSize now = SizeOf(before, options, rooms_);
     const MachineSize wanted = SizeOf(after, WithoutMaxima(options), rooms_);
     if (wanted.vcpus != now.vcpus || wanted.memory.size != now.memory.size ||
         wanted.memory.page_size != now.memory.page_size) {
-      Refuse(id, "the size of its machine can change once it runs");
+      RefuseUpdate(id, "the size of its machine can change once it runs");
     }
   }
   rooms_.registry.UpdateContainer(id, [&](ContainerRecord& record) {
@@ -142,9 +143,10 @@ void ResourceUpdates::MoveBalloon(const std::string& id, uint64_t bytes) {
     if (memory != last) stuck = std::min(end, steady_clock::now() + patience_);
     last = memory;
     if (last == bytes || steady_clock::now() < stuck) continue;
-    Refuse(id, fmt::format("its guest has {} bytes of memory and doesn't come to {}: its balloon "
-                           "driver (virtio_balloon) is not there, or can't",
-                           last, bytes));
+    RefuseUpdate(id,
+                 fmt::format("its guest has {} bytes of memory and doesn't come to {}: its balloon "
+                             "driver (virtio_balloon) is not there, or can't",
+                             last, bytes));
   }
 }
 
@@ -154,9 +156,9 @@ void ResourceUpdates::RequireRoom(const ContainerRecord& container, const Sandbo
   if (!limits.memory) return;
   auto held = rooms_.cgroups.MemoryHeld(CgroupOf(container, sandbox));
   if (!held || *held <= *limits.memory) return;
-  Refuse(container.id(),
-         fmt::format("QEMU holds {} bytes, more than the {} that it would be allowed", *held,
-                     *limits.memory));
+  RefuseUpdate(container.id(),
+               fmt::format("QEMU holds {} bytes, more than the {} that it would be allowed", *held,
+                           *limits.memory));
 }
 
 void ResourceUpdates::Sandbox(const runtime::v1::UpdatePodSandboxResourcesRequest& request) {

@@ -3,12 +3,13 @@
 namespace crimux::vm {
 namespace {
 
-constexpr double kSecond = 1e9;
+constexpr double kNanoseconds = 1e9;
 
 // A clock that was set back, or an account that began anew, gives no rate.
 uint64_t Rate(uint64_t used, int64_t window) {
   if (window <= 0) return 0;
-  return static_cast<uint64_t>(static_cast<double>(used) * kSecond / static_cast<double>(window));
+  return static_cast<uint64_t>(static_cast<double>(used) * kNanoseconds /
+                               static_cast<double>(window));
 }
 
 }  // namespace

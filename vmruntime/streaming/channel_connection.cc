@@ -6,16 +6,8 @@
 #include <boost/system/system_error.hpp>
 
 namespace crimux::vm::streaming {
-namespace {
-
-constexpr size_t kPipe = 128 << 10;
-// How often it is looked whether a client that isn't read from is still there.
-constexpr std::chrono::seconds kLook{1};
-
-}  // namespace
-
 ChannelConnection::Channel::Channel(ChannelConnection& connection, uint8_t number)
-    : connection_(connection), number_(number), pipe_(connection.executor_, kPipe) {}
+    : connection_(connection), number_(number), pipe_(connection.executor_, Pipe::kCapacity) {}
 
 Awaitable<void> ChannelConnection::Channel::Write(std::string bytes) {
   EncodedMessage message = EncodeChannelMessage(connection_.protocol_, number_, std::move(bytes));
@@ -72,7 +64,7 @@ bool ChannelConnection::HasRoom() const {
 Awaitable<void> ChannelConnection::WaitForRoom() {
   for (const auto& channel : channels_) {
     while (!channel->pipe_.HasRoom()) {
-      co_await Race(channel->pipe_.WaitForRoom(), Sleep(kLook));
+      co_await Race(channel->pipe_.WaitForRoom(), Sleep(Pipe::kLook));
       if (transport_.ClientHasGone()) {
         throw boost::system::system_error(boost::asio::error::connection_reset);
       }

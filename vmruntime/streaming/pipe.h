@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -13,6 +14,11 @@ namespace crimux::vm::streaming {
 // each Push it waits until there is room.
 class Pipe final : public InputStream {
  public:
+  // Of every stream of a connection, in bytes.
+  static constexpr size_t kCapacity = 128 << 10;
+  // How often it is looked whether a client that isn't read from is still there.
+  static constexpr std::chrono::seconds kLook{1};
+
   // Room for `capacity` bytes, and what one Push brings.
   Pipe(const boost::asio::any_io_executor& executor, size_t capacity)
       : capacity_(capacity), came_(executor), taken_(executor) {}

@@ -12,7 +12,7 @@
 namespace crimux::vm::streaming {
 namespace {
 
-constexpr size_t kMostStreams = 8;
+constexpr size_t kCommandStreams = 8;
 
 // The streams of one exec or attach, which the client opens in any order.
 class CommandSession {
@@ -25,9 +25,9 @@ class CommandSession {
         times_(times),
         opened_(executor),
         connection_(executor, transport,
-                    {.session = {.frames = {}, .streams = kMostStreams},
+                    {.session = {.frames = {}, .streams = kCommandStreams},
                      .idle = times.idle,
-                     .streams_of_one = kMostStreams},
+                     .streams_of_one = kCommandStreams},
                     [this](std::shared_ptr<SpdyStream> stream) { Take(std::move(stream)); }) {}
 
   Awaitable<void> Serve() { return Race(connection_.Run(), Run()); }

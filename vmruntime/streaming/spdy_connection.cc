@@ -13,17 +13,13 @@ namespace {
 using boost::system::system_error;
 using Clock = std::chrono::steady_clock;
 
-constexpr size_t kPipe = 128 << 10;
-// How often it is looked whether a client that isn't read from is still there.
-constexpr std::chrono::seconds kLook{1};
-
 }  // namespace
 
 SpdyStream::SpdyStream(SpdyConnection& connection, uint32_t id, spdy::Headers headers)
     : connection_(connection),
       id_(id),
       headers_(std::move(headers)),
-      pipe_(connection.executor(), kPipe),
+      pipe_(connection.executor(), Pipe::kCapacity),
       broke_(connection.executor()) {}
 
 void SpdyStream::Accept() { connection_.Accept(id_); }
@@ -121,7 +117,7 @@ void SpdyConnection::ForgetIfDone(uint32_t stream) {
 Awaitable<void> SpdyConnection::WaitForRoom(std::shared_ptr<SpdyStream> stream) {
   auto since = Clock::now();
   while (!stream->pipe().HasRoom()) {
-    co_await Race(stream->pipe().WaitForRoom(), Sleep(kLook));
+    co_await Race(stream->pipe().WaitForRoom(), Sleep(Pipe::kLook));
     if (transport_.ClientHasGone()) throw system_error(boost::asio::error::connection_reset);
     bool has_others = session_.streams() > limits_.streams_of_one;
     if (has_others && Clock::now() - since > limits_.stall) {

@@ -16,7 +16,7 @@ namespace {
 
 using Stream = std::shared_ptr<SpdyStream>;
 
-constexpr size_t kMostStreams = 1024;
+constexpr size_t kForwardStreams = 1024;
 
 // 0: none.
 uint16_t PortOf(const SpdyStream& stream) {
@@ -59,7 +59,7 @@ class PortForwardSession {
         times_(times),
         tasks_(executor),
         connection_(executor, transport,
-                    {.session = {.frames = {}, .streams = kMostStreams},
+                    {.session = {.frames = {}, .streams = kForwardStreams},
                      .idle = times.idle,
                      .stall = times.stall},
                     [this](const Stream& stream) { Take(stream); }) {}

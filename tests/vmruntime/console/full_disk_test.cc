@@ -35,7 +35,7 @@ std::string Numbers(int from, int to) {
   return text;
 }
 
-void CheckNumbers(const fs::path& log, size_t count) {
+void CheckLogNumbers(const fs::path& log, size_t count) {
   auto entries = Entries(log);
   REQUIRE(entries.size() == count);
   for (size_t i = 0; i < count; ++i) REQUIRE(entries[i] == "F " + std::to_string(i));
@@ -59,7 +59,7 @@ TEST_CASE("a full disk delays the log and loses nothing of it") {
   disk.Free();
   CHECK(Eventually([&] { return Entries(spec.log).size() == 3000; }));
   logs.Finish(spec.container_id);
-  CheckNumbers(spec.log, 3000);
+  CheckLogNumbers(spec.log, 3000);
 }
 
 TEST_CASE("a VM's end on a full disk is given up after a while, and can be caught up on") {
@@ -76,7 +76,7 @@ TEST_CASE("a VM's end on a full disk is given up after a while, and can be caugh
   disk.Free();
   logs.Follow(spec);
   logs.Finish(spec.container_id);
-  CheckNumbers(spec.log, 3000);
+  CheckLogNumbers(spec.log, 3000);
 }
 
 TEST_CASE("one VM's full disk doesn't hold up another VM") {

@@ -19,7 +19,7 @@ cri::ContainerEventResponse Parse(grpc::ByteBuffer bytes) {
 }
 
 // Streams on a thread of its own until it is stopped or the client goes.
-struct Fixture {
+struct EventStreamFixture {
   WorldDir dir;
   World world{dir.path(), dir.hypervisor};
   std::stop_source source;
@@ -38,10 +38,10 @@ struct Fixture {
     });
   }};
 
-  Fixture() {
+  EventStreamFixture() {
     while (!world.registry.events().HasReaders()) std::this_thread::yield();
   }
-  ~Fixture() { source.request_stop(); }
+  ~EventStreamFixture() { source.request_stop(); }
   cri::ContainerEventResponse Last(size_t count) {
     std::unique_lock lock(mutex);
     REQUIRE(changed.wait_for(lock, std::chrono::seconds(10), [&] { return got.size() >= count; }));
@@ -50,7 +50,7 @@ struct Fixture {
 };
 
 TEST_CASE("an event on the wire has all that a kubelet reads of it") {
-  Fixture f;
+  EventStreamFixture f;
   std::string pod = f.world.RunSandbox("web");
   auto started = f.Last(2);
   CHECK(started.container_id() == pod);
@@ -77,7 +77,7 @@ TEST_CASE("an event on the wire has all that a kubelet reads of it") {
 }
 
 TEST_CASE("the stream ends when the client has gone") {
-  Fixture f;
+  EventStreamFixture f;
   {
     std::lock_guard lock(f.mutex);
     f.is_gone = true;

@@ -11,12 +11,12 @@ namespace {
 namespace cri = runtime::v1;
 using grpc::StatusCode;
 
-struct Fixture {
+struct RpcsFixture {
   WorldDir dir;
   World world{dir.path(), dir.hypervisor};
   Dispatcher dispatcher;
 
-  Fixture() {
+  RpcsFixture() {
     AddRuntimeRpcs(dispatcher, world.rooms);
     AddSandboxRpcs(dispatcher, world.rooms, world.sandboxes);
     AddContainerRpcs(dispatcher, world.rooms, world.containers);
@@ -29,7 +29,7 @@ struct Fixture {
 };
 
 TEST_CASE("Version has all four fields, whatever version is asked for") {
-  Fixture f;
+  RpcsFixture f;
   auto response = f.Ok<cri::VersionResponse>("Version", cri::VersionRequest());
   CHECK(response.version() == "0.1.0");
   CHECK(response.runtime_name() == "crimux-vm");
@@ -38,7 +38,7 @@ TEST_CASE("Version has all four fields, whatever version is asked for") {
 }
 
 TEST_CASE("Status has the two conditions and the handlers") {
-  Fixture f;
+  RpcsFixture f;
   auto response = f.Ok<cri::StatusResponse>("Status", cri::StatusRequest());
   REQUIRE(response.status().conditions_size() == 2);
   CHECK(response.status().conditions(0).type() == "RuntimeReady");
@@ -49,7 +49,7 @@ TEST_CASE("Status has the two conditions and the handlers") {
 }
 
 TEST_CASE("a pod goes through its life call by call") {
-  Fixture f;
+  RpcsFixture f;
   auto sandbox = f.Ok<cri::RunPodSandboxResponse>("RunPodSandbox", f.world.SandboxRequest("web"));
   auto request = f.world.ContainerRequest(sandbox.pod_sandbox_id());
   auto container = f.Ok<cri::CreateContainerResponse>("CreateContainer", request);
@@ -90,7 +90,7 @@ TEST_CASE("a pod goes through its life call by call") {
 }
 
 TEST_CASE("lists pass through their filters") {
-  Fixture f;
+  RpcsFixture f;
   std::string id = f.world.RunSandbox("web");
   f.world.RunSandbox("db");
   f.world.RunContainer(id);
@@ -105,7 +105,7 @@ TEST_CASE("lists pass through their filters") {
 }
 
 TEST_CASE("a status of an unknown id is NOT_FOUND") {
-  Fixture f;
+  RpcsFixture f;
   cri::PodSandboxStatusRequest pod;
   pod.set_pod_sandbox_id("nobody");
   cri::PodSandboxStatusResponse pod_status;
@@ -119,7 +119,7 @@ TEST_CASE("a status of an unknown id is NOT_FOUND") {
 }
 
 TEST_CASE("ImageStatus of an absent image is empty, not an error; lists filter by name") {
-  Fixture f;
+  RpcsFixture f;
   cri::ImageStatusRequest request;
   request.mutable_image()->set_image("other:latest");
   CHECK_FALSE(f.Ok<cri::ImageStatusResponse>("ImageStatus", request).has_image());
@@ -133,7 +133,7 @@ TEST_CASE("ImageStatus of an absent image is empty, not an error; lists filter b
 }
 
 TEST_CASE("ImageFsInfo counts the containers' disks") {
-  Fixture f;
+  RpcsFixture f;
   f.world.CreateContainer(f.world.RunSandbox("web"));
   auto info = f.Ok<cri::ImageFsInfoResponse>("ImageFsInfo", cri::ImageFsInfoRequest());
   REQUIRE(info.image_filesystems_size() == 1);

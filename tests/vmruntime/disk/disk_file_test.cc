@@ -8,12 +8,11 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/process.h"
+#include "tests/sizes.h"
 #include "tests/temporary_dir.h"
 
 namespace crimux::vm {
 namespace {
-
-constexpr uint64_t kMiB = 1 << 20;
 
 boost::json::value InfoOf(const std::filesystem::path& file) {
   ProcessResult result = RunProcess({.argv = {"qemu-img", "info", "--output=json", file.string()}});

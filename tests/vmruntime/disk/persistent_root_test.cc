@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "tests/sizes.h"
 #include "tests/temporary_dir.h"
 #include "tests/vmruntime/disk/loop_device.h"
 #include "vmruntime/disk/block_device.h"
@@ -16,7 +17,6 @@ namespace crimux::vm {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr uint64_t kMiB = 1 << 20;
 
 // An image of 2 MiB whose bytes are `fill`, and a device with a node for QEMU's user.
 struct Fixture {

@@ -40,7 +40,7 @@ struct FakeAgent {
   }
 };
 
-struct Fixture {
+struct AgentCommandFixture {
   FakeAgent agent;
   boost::asio::io_context io;
   std::optional<AgentCommands> commands{std::in_place};
@@ -54,7 +54,7 @@ struct Fixture {
 };
 
 TEST_CASE("the agent gets program, arguments and input, and gives outputs and exit code") {
-  Fixture f;
+  AgentCommandFixture f;
   f.agent.status = {{"exited", true},
                     {"exitcode", 3},
                     {"out-data", absl::Base64Escape("out")},
@@ -72,16 +72,16 @@ TEST_CASE("the agent gets program, arguments and input, and gives outputs and ex
 }
 
 TEST_CASE("a command of the agent that a signal ends has the shell's exit code for it") {
-  Fixture f;
+  AgentCommandFixture f;
   f.agent.status = {{"exited", true}, {"signal", 9}};
   CHECK(f.Run({"x"}) == 137);
 }
 
 TEST_CASE("a command of the agent that is cancelled is killed in the guest") {
-  Fixture f;
+  AgentCommandFixture f;
   f.agent.never_ends = true;
-  auto work = [](Fixture& fixture) -> Awaitable<int> {
-    auto command = [](Fixture& g) -> Awaitable<void> {
+  auto work = [](AgentCommandFixture& fixture) -> Awaitable<int> {
+    auto command = [](AgentCommandFixture& g) -> Awaitable<void> {
       std::vector<std::string> words = {"sleep", "1000"};
       AgentCall agent = g.agent.Call();
       co_await g.commands->Run(agent, words, streaming::CommandStreams());
@@ -98,14 +98,14 @@ TEST_CASE("a command of the agent that is cancelled is killed in the guest") {
 }
 
 TEST_CASE("more input than the agent can take is refused") {
-  Fixture f;
+  AgentCommandFixture f;
   Given in({std::string(1 << 20, 'x'), "x"});
   CHECK_THROWS_WITH(f.Run({"cat"}, &in), Catch::Contains("crimux.io/exec: ssh"));
   CHECK(f.agent.asked.empty());
 }
 
 TEST_CASE("an agent that talks nonsense is not understood") {
-  Fixture f;
+  AgentCommandFixture f;
   std::string answer = GENERATE("", "[]", "{\"return\":", "{\"return\":5}", "{}");
   AgentCall odd = [answer](const std::string&) { return answer; };
   CHECK_THROWS_WITH(RunHere(f.io, f.commands->Run(odd, {"x"}, streaming::CommandStreams())),
@@ -113,7 +113,7 @@ TEST_CASE("an agent that talks nonsense is not understood") {
 }
 
 TEST_CASE("an agent that isn't there doesn't answer") {
-  Fixture f;
+  AgentCommandFixture f;
   AgentCall none = [](const std::string&) -> std::string {
     throw Error(grpc::StatusCode::UNAVAILABLE, "ask", "agent", "no");
   };

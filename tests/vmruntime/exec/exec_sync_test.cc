@@ -13,8 +13,8 @@ namespace {
 using Catch::Contains;
 using grpc::StatusCode;
 
-struct Fixture {
-  explicit Fixture(std::chrono::seconds time = std::chrono::seconds(0)) : boot_time(time) {}
+struct ExecSyncFixture {
+  explicit ExecSyncFixture(std::chrono::seconds time = std::chrono::seconds(0)) : boot_time(time) {}
 
   std::chrono::seconds boot_time;
   WorldDir dir;
@@ -25,7 +25,7 @@ struct Fixture {
   runtime::v1::RunPodSandboxRequest pod = world.SandboxRequest("web");
   std::string id;
 
-  ~Fixture() { io.Stop(); }
+  ~ExecSyncFixture() { io.Stop(); }
   void Start(const std::string& exec) {
     pod.mutable_config()->mutable_annotations()->insert({"crimux.io/exec", exec});
     id = world.RunContainer(world.sandboxes.Run(pod));
@@ -61,7 +61,7 @@ struct Fixture {
 };
 
 TEST_CASE("auto asks the agent when it answers") {
-  Fixture f;
+  ExecSyncFixture f;
   f.Agent(true);
   f.Start("auto");
   ExecResult result = f.Run();
@@ -70,14 +70,14 @@ TEST_CASE("auto asks the agent when it answers") {
 }
 
 TEST_CASE("a command that takes too long ends with DEADLINE_EXCEEDED") {
-  Fixture f;
+  ExecSyncFixture f;
   f.Agent(false);
   f.Start("agent");
   CHECK(CodeOf([&] { f.Run(std::chrono::seconds(1)); }) == StatusCode::DEADLINE_EXCEEDED);
 }
 
 TEST_CASE("a command whose caller has gone ends with CANCELLED") {
-  Fixture f;
+  ExecSyncFixture f;
   f.Agent(false);
   f.Start("agent");
   std::stop_source gone;
@@ -87,7 +87,7 @@ TEST_CASE("a command whose caller has gone ends with CANCELLED") {
 }
 
 TEST_CASE("without a way into the guest the error says what was tried and what to do") {
-  Fixture f;
+  ExecSyncFixture f;
   SECTION("none") {
     f.Start("none");
     CHECK_THROWS_WITH(f.Run(), Contains("crimux.io/exec") && Contains("attach"));
@@ -100,20 +100,20 @@ TEST_CASE("without a way into the guest the error says what was tried and what t
 }
 
 TEST_CASE("a guest that boots is waited for, and a command's time counts from then") {
-  Fixture f(std::chrono::seconds(60));
+  ExecSyncFixture f(std::chrono::seconds(60));
   f.Start("agent");
   f.AgentComes(std::chrono::milliseconds(1500), std::chrono::milliseconds(400));
   CHECK(f.Run(std::chrono::seconds(1)).exit_code == 5);
 }
 
 TEST_CASE("a guest that has had its time to boot is waited for no longer") {
-  Fixture f(std::chrono::seconds(1));
+  ExecSyncFixture f(std::chrono::seconds(1));
   f.Start("agent");
   CHECK(f.Code() == StatusCode::UNAVAILABLE);
 }
 
 TEST_CASE("whoever waits for a guest is told when it has ended") {
-  Fixture f(std::chrono::seconds(60));
+  ExecSyncFixture f(std::chrono::seconds(60));
   f.Start("agent");
   std::jthread end([&f] {
     std::this_thread::sleep_for(std::chrono::milliseconds(300));
@@ -123,13 +123,13 @@ TEST_CASE("whoever waits for a guest is told when it has ended") {
 }
 
 TEST_CASE("an agent that stops answering is UNAVAILABLE") {
-  Fixture f;
+  ExecSyncFixture f;
   f.Start("agent");
   CHECK(f.Code() == StatusCode::UNAVAILABLE);
 }
 
 TEST_CASE("a container that isn't there, or doesn't run, takes no commands") {
-  Fixture f;
+  ExecSyncFixture f;
   f.id = "nobody";
   CHECK(f.Code() == StatusCode::NOT_FOUND);
   f.Start("auto");

@@ -11,11 +11,11 @@ namespace {
 
 using Catch::Contains;
 
-struct Fixture {
+struct MountedKeyFixture {
   TemporaryDir dir;
   runtime::v1::ContainerConfig container;
 
-  Fixture() {
+  MountedKeyFixture() {
     std::filesystem::create_directories(dir.path() / "secret");
     NodeKey(dir.path() / "secret/id");
     NodeKey(dir.path() / "outside");
@@ -26,7 +26,7 @@ struct Fixture {
 };
 
 TEST_CASE("an SSH key is read out of the pod's own mount") {
-  Fixture f;
+  MountedKeyFixture f;
   CHECK(ReadMountedKey(f.container, "/keys/id"));
   f.container.mutable_mounts(0)->set_host_path((f.dir.path() / "secret/id").string());
   f.container.mutable_mounts(0)->set_container_path("/one/file");
@@ -34,7 +34,7 @@ TEST_CASE("an SSH key is read out of the pod's own mount") {
 }
 
 TEST_CASE("nothing but the pod's own mounts is read for an SSH key") {
-  Fixture f;
+  MountedKeyFixture f;
   std::filesystem::create_symlink(f.dir.path() / "outside", f.dir.path() / "secret/link");
   WriteFileAtomically(f.dir.path() / "secret/junk", "junk");
   CHECK_THROWS_WITH(ReadMountedKey(f.container, "/etc/id"), Contains("none of the container's"));

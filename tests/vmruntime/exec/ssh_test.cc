@@ -13,7 +13,7 @@ namespace {
 
 using Catch::Contains;
 
-struct Fixture {
+struct SshFixture {
   TemporaryDir dir;
   NodeKey key{dir.path() / "id"};
   SshServer server{key.public_line(), dir.path() / "host-key"};
@@ -46,20 +46,20 @@ TEST_CASE("a shell gets each word as it is") {
 }
 
 TEST_CASE("a command over SSH gives its outputs apart, and its exit code") {
-  Fixture f;
+  SshFixture f;
   CHECK(f.Run({"sh", "-c", "echo out; echo err >&2; exit 7"}) == 7);
   CHECK(f.out.text == "out\n");
   CHECK(f.err.text == "err\n");
 }
 
 TEST_CASE("words with quotes, spaces and line breaks reach the command unchanged") {
-  Fixture f;
+  SshFixture f;
   CHECK(f.Run({"printf", "%s|", "a b", "it's \"so\"", "$HOME;`id`", "two\nlines", ""}) == 0);
   CHECK(f.out.text == "a b|it's \"so\"|$HOME;`id`|two\nlines||");
 }
 
 TEST_CASE("megabytes go through a command both ways, byte for byte") {
-  Fixture f;
+  SshFixture f;
   std::deque<std::string> pieces;
   std::string all;
   for (int i = 0; i < 300; ++i) {
@@ -72,22 +72,22 @@ TEST_CASE("megabytes go through a command both ways, byte for byte") {
 }
 
 TEST_CASE("a terminal joins the outputs and has a name") {
-  Fixture f;
+  SshFixture f;
   CHECK(f.Run({"sh", "-c", "tty >/dev/null && echo $TERM; echo err >&2"}, nullptr, true) == 0);
   CHECK(f.out.text == "xterm\r\nerr\r\n");
   CHECK(f.err.text.empty());
 }
 
 TEST_CASE("a command that a signal ends has the shell's exit code for it") {
-  Fixture f;
+  SshFixture f;
   CHECK(f.Run({"sh", "-c", "kill -TERM $$"}) == 128 + 15);
 }
 
 TEST_CASE("a command that is cancelled is killed") {
-  Fixture f;
+  SshFixture f;
   std::string mark = (f.dir.path() / "mark").string();
-  auto work = [](Fixture& fixture, std::string file) -> Awaitable<int> {
-    auto sleeper = [](Fixture& g, std::string path) -> Awaitable<void> {
+  auto work = [](SshFixture& fixture, std::string file) -> Awaitable<int> {
+    auto sleeper = [](SshFixture& g, std::string path) -> Awaitable<void> {
       std::vector<std::string> command = {"sh", "-c", "echo $$ >" + path + "; exec sleep 86399"};
       co_await g.Command(command, nullptr, false);
     };
@@ -109,10 +109,10 @@ TEST_CASE("a command that is cancelled is killed") {
 }
 
 TEST_CASE("commands share a connection, one after the other and side by side") {
-  Fixture f;
+  SshFixture f;
   CHECK(f.Run({"true"}) == 0);
-  auto both = [](Fixture& fixture) -> Awaitable<int> {
-    auto one = [](Fixture& g, std::string text) -> Awaitable<void> {
+  auto both = [](SshFixture& fixture) -> Awaitable<int> {
+    auto one = [](SshFixture& g, std::string text) -> Awaitable<void> {
       std::vector<std::string> command = {"echo", text};
       co_await g.Command(command, nullptr, false);
     };
@@ -128,9 +128,9 @@ TEST_CASE("commands share a connection, one after the other and side by side") {
 }
 
 TEST_CASE("a key that the guest doesn't know is refused") {
-  Fixture f;
+  SshFixture f;
   NodeKey other(f.dir.path() / "other");
-  auto work = [](Fixture& fixture, ssh_key key) -> Awaitable<int> {
+  auto work = [](SshFixture& fixture, ssh_key key) -> Awaitable<int> {
     SshLogin login = fixture.Login(key);
     auto endpoint = fixture.server.endpoint();
     co_await fixture.connections.Get("x", endpoint, login);
@@ -140,10 +140,10 @@ TEST_CASE("a key that the guest doesn't know is refused") {
 }
 
 TEST_CASE("a guest whose host key has changed is not believed") {
-  Fixture f;
+  SshFixture f;
   CHECK(f.Run({"true"}) == 0);
   WriteFileAtomically(f.dir.path() / "known", "SHA256:another");
-  auto work = [](Fixture& fixture) -> Awaitable<int> {
+  auto work = [](SshFixture& fixture) -> Awaitable<int> {
     SshLogin login = fixture.Login();
     auto endpoint = fixture.server.endpoint();
     co_await fixture.connections.Get("again", endpoint, login);
@@ -153,7 +153,7 @@ TEST_CASE("a guest whose host key has changed is not believed") {
 }
 
 TEST_CASE("a guest without an SSH server is named") {
-  Fixture f;
+  SshFixture f;
   f.server.Stop();
   CHECK_THROWS_WITH(f.Run({"true"}), Contains("127.0.0.1") && Contains("refused"));
 }

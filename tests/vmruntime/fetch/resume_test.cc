@@ -21,7 +21,7 @@ namespace {
 
 using grpc::StatusCode;
 
-DownloadResult Download(const DownloadSpec& spec, std::stop_token stop) {
+DownloadResult ResumeDownload(const DownloadSpec& spec, std::stop_token stop) {
   Progress progress(spec.shown_url, std::chrono::hours(1));
   return vm::Download(spec, progress, std::move(stop));
 }
@@ -77,7 +77,7 @@ class Broken {
   // The download has to succeed, with these bytes.
   void Succeeds(const HttpServer& server, const std::string& body) {
     DownloadSpec spec = Spec(server);
-    DownloadResult result = Download(spec, {});
+    DownloadResult result = ResumeDownload(spec, {});
     Sha256 sum;
     sum.Add(body);
     CHECK(result.digest == sum.Digest());
@@ -87,7 +87,7 @@ class Broken {
   }
   std::pair<StatusCode, std::string> Fail(const DownloadSpec& spec, std::stop_token stop = {}) {
     try {
-      Download(spec, std::move(stop));
+      ResumeDownload(spec, std::move(stop));
     } catch (const Error& e) {
       CHECK_FALSE(std::filesystem::exists(spec.file));
       return {e.code(), e.what()};
@@ -297,7 +297,7 @@ TEST_CASE_METHOD(Broken, "room is reserved before the bytes come") {
   first.join();
   CHECK(code == StatusCode::RESOURCE_EXHAUSTED);
   CHECK_THAT(text, Catch::Contains("it has 700000 bytes, the disk has "));
-  CHECK(Download(spec, {}).size == 700'000);
+  CHECK(ResumeDownload(spec, {}).size == 700'000);
 }
 
 TEST_CASE_METHOD(Broken, "the log tells how far a download is") {

@@ -1,20 +1,11 @@
 #include "base/file.h"
 #include "tests/vmruntime/image/store_fixture.h"
-#include "vmruntime/fetch/sha256.h"
 
 namespace crimux::vm {
 namespace {
 
 using grpc::StatusCode;
 using Names = std::vector<std::string>;
-
-bool Unused(const std::string&) { return false; }
-
-std::string DigestOf(const std::string& bytes) {
-  Sha256 sum;
-  sum.Add(bytes);
-  return sum.Digest();
-}
 
 // A disk of 4 MiB with something on it.
 std::string Raw() {

@@ -16,7 +16,7 @@ DiskVerdict JudgeQcow2With(std::vector<std::string> options) {
   return Judge(ReadFile(MakeQcow2(folder.path(), std::move(options))));
 }
 
-void Put(std::string& bytes, size_t offset, uint64_t value, size_t size) {
+void PutBigEndian(std::string& bytes, size_t offset, uint64_t value, size_t size) {
   for (size_t i = 0; i < size; ++i) {
     bytes[offset + i] = static_cast<char>(value >> (8 * (size - 1 - i)));
   }
@@ -26,7 +26,7 @@ void Put(std::string& bytes, size_t offset, uint64_t value, size_t size) {
 std::string RefusalWith(size_t offset, uint64_t value, size_t size) {
   static const std::string good = Qcow2Bytes();
   std::string bytes = good;
-  Put(bytes, offset, value, size);
+  PutBigEndian(bytes, offset, value, size);
   return Judge(bytes).refusal;
 }
 
@@ -144,7 +144,7 @@ TEST_CASE("hostile headers never harm: every field full of ones") {
   for (size_t at = 4; at + 8 <= 256; at += 4) {
     for (size_t size : {4, 8}) {
       std::string bytes = good;
-      Put(bytes, at, ~0ULL, size);
+      PutBigEndian(bytes, at, ~0ULL, size);
       DiskVerdict verdict = Judge(bytes);
       bool bounded = verdict.virtual_size >= kSmallestDisk && verdict.virtual_size <= kLargestDisk;
       CHECK((!verdict.refusal.empty() || bounded));

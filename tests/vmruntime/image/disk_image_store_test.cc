@@ -11,8 +11,6 @@ using grpc::StatusCode;
 using Names = std::vector<std::string>;
 
 const std::string kNoImage = "sha256:" + std::string(64, '0');
-bool Unused(const std::string&) { return false; }
-
 TEST_CASE_METHOD(StoreFixture, "a pulled image is found under all its names") {
   std::string bytes = Qcow2Bytes();
   Put("g", bytes);

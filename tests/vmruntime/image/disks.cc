@@ -6,6 +6,7 @@
 #include "base/id.h"
 #include "base/process.h"
 #include "tests/temporary_dir.h"
+#include "vmruntime/fetch/sha256.h"
 
 namespace crimux::vm {
 
@@ -66,6 +67,12 @@ std::string Piped(const std::vector<std::string>& argv, const std::string& bytes
   ProcessResult result = RunProcess(spec);
   if (!result.Succeeded()) throw std::runtime_error(argv[0] + ": " + result.err);
   return result.out;
+}
+
+std::string DigestOf(const std::string& bytes) {
+  Sha256 sum;
+  sum.Add(bytes);
+  return sum.Digest();
 }
 
 DiskBytes BytesOf(std::string bytes) {

@@ -28,6 +28,9 @@ std::string RawOf(const std::string& bytes, const std::string& format);
 // `bytes` through a program, such as {"gzip", "-c"}.
 std::string Piped(const std::vector<std::string>& argv, const std::string& bytes);
 
+// Their digest, as "sha256:…".
+std::string DigestOf(const std::string& bytes);
+
 // Bytes to be judged.
 DiskBytes BytesOf(std::string bytes);
 

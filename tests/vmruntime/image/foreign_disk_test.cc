@@ -21,7 +21,7 @@ const std::string& Disk(const std::string& format, const std::string& options = 
   return bytes;
 }
 
-void Put(std::string& bytes, size_t offset, uint64_t value, size_t size) {
+void PutLittleEndian(std::string& bytes, size_t offset, uint64_t value, size_t size) {
   for (size_t i = 0; i < size; ++i) bytes[offset + i] = static_cast<char>(value >> (8 * i));
 }
 
@@ -29,7 +29,7 @@ std::string Refusal(const std::string& bytes) { return JudgeDisk(BytesOf(bytes))
 
 // A good disk with one field changed.
 std::string RefusalWith(std::string bytes, size_t offset, uint64_t value, size_t size) {
-  Put(bytes, offset, value, size);
+  PutLittleEndian(bytes, offset, value, size);
   return Refusal(bytes);
 }
 
@@ -46,7 +46,7 @@ std::string WithFooter(const std::string& stream) {
   std::string bytes = stream;
   bytes.resize((bytes.size() + 511) / 512 * 512);
   std::string header = bytes.substr(0, 512);
-  Put(bytes, 56, ~0ULL, 8);
+  PutLittleEndian(bytes, 56, ~0ULL, 8);
   return bytes + std::string(512, '\0') + header + std::string(512, '\0');
 }
 
@@ -161,8 +161,8 @@ TEST_CASE("a vhdx that needs another file, or is absurd, is refused") {
   CHECK(RefusalWith(good, 196608 + 8, 0, 4) == "has no metadata");
   CHECK(RefusalWith(good, table, 0, 4) == "has no metadata");
   std::string logged = good;
-  Put(logged, 65536 + 48, 1, 1);
-  Put(logged, 131072 + 48, 1, 1);
+  PutLittleEndian(logged, 65536 + 48, 1, 1);
+  PutLittleEndian(logged, 131072 + 48, 1, 1);
   CHECK_THAT(Refusal(logged), Catch::StartsWith("was not closed properly"));
 }
 

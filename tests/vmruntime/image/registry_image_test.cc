@@ -17,12 +17,6 @@ namespace {
 
 using grpc::StatusCode;
 
-std::string DigestOf(const std::string& bytes) {
-  Sha256 sum;
-  sum.Add(bytes);
-  return sum.Digest();
-}
-
 class RegistryImages : public StoreFixture {
  public:
   RegistryImages() {

@@ -10,12 +10,6 @@ namespace {
 using grpc::StatusCode;
 namespace fs = std::filesystem;
 
-std::string DigestOf(const std::string& bytes) {
-  Sha256 sum;
-  sum.Add(bytes);
-  return sum.Digest();
-}
-
 class Sources : public StoreFixture {
  public:
   // A store whose only translation is of "fw".

@@ -43,6 +43,9 @@ class StoreFixture {
   VmConfig& config() { return config_; }
   std::filesystem::path images() const { return config_.state_dir / "images"; }
 
+  // Whether a container uses an image, for DiskImageStore::Remove: none does.
+  static bool Unused(const std::string&) { return false; }
+
   // What the server has under "/<file>"; anything else is 404.
   void Put(const std::string& file, std::string bytes) {
     std::scoped_lock lock(mutex_);

@@ -11,8 +11,8 @@
 namespace crimux::vm {
 namespace {
 
-struct Qemu {
-  ~Qemu() {
+struct ShownQemu {
+  ~ShownQemu() {
     for (const std::string& name : hypervisor.List()) hypervisor.Undefine(name);
   }
   void Boot(const std::string& name, VideoModel video) {
@@ -46,7 +46,7 @@ std::string Greeting(const std::filesystem::path& socket, size_t size) {
 }
 
 TEST_CASE("a machine with a display gives pictures of it, and a VNC server on a socket") {
-  Qemu qemu;
+  ShownQemu qemu;
   qemu.Boot("shows", VideoModel::kVga);
   std::string picture = qemu.hypervisor.Screenshot("shows");
   CHECK(picture.starts_with("\x89PNG\r\n\x1a\n"));
@@ -57,7 +57,7 @@ TEST_CASE("a machine with a display gives pictures of it, and a VNC server on a 
 }
 
 TEST_CASE("a machine without a display, or that isn't running, has no picture and no VNC") {
-  Qemu qemu;
+  ShownQemu qemu;
   qemu.Boot("blind", VideoModel::kNone);
   CHECK_THROWS_WITH(qemu.hypervisor.Screenshot("blind"), Catch::Contains("crimux.io/video"));
   CHECK_THROWS_WITH(qemu.hypervisor.VncSocket("blind"), Catch::Contains("crimux.io/video"));

@@ -11,7 +11,7 @@
 namespace crimux::vm {
 namespace {
 
-grpc::StatusCode CodeOf(const std::function<void()>& work) {
+grpc::StatusCode CodeOfConfig(const std::function<void()>& work) {
   try {
     work();
   } catch (const Error& e) {
@@ -28,9 +28,9 @@ VmConfig WithStateDir(const std::string& dir) {
 
 TEST_CASE("a state dir that is relative, or too long for sockets, is refused") {
   const auto invalid = grpc::StatusCode::INVALID_ARGUMENT;
-  CHECK(CodeOf([] { DriverRoot(WithStateDir("var/lib")); }) == invalid);
+  CHECK(CodeOfConfig([] { DriverRoot(WithStateDir("var/lib")); }) == invalid);
   CHECK(DriverRoot(WithStateDir("/" + std::string(41, 'x'))).string().size() == kMaxDriverRoot);
-  CHECK(CodeOf([] { DriverRoot(WithStateDir("/" + std::string(42, 'x'))); }) == invalid);
+  CHECK(CodeOfConfig([] { DriverRoot(WithStateDir("/" + std::string(42, 'x'))); }) == invalid);
 }
 
 TEST_CASE("the driver's root is searchable for QEMU's user, and its qemu.conf is ours alone") {
@@ -60,7 +60,7 @@ TEST_CASE("an unknown user or group is named before libvirt fails over it") {
 TEST_CASE("a user name cannot add settings to qemu.conf") {
   VmConfig config;
   config.qemu_user = "x\"\nsecurity_driver = \"apparmor";
-  CHECK(CodeOf([&] { QemuConf(config); }) == grpc::StatusCode::INVALID_ARGUMENT);
+  CHECK(CodeOfConfig([&] { QemuConf(config); }) == grpc::StatusCode::INVALID_ARGUMENT);
 }
 
 }  // namespace

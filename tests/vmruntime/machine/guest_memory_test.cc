@@ -13,8 +13,8 @@
 namespace crimux::vm {
 namespace {
 
-struct Qemu {
-  ~Qemu() {
+struct GrownQemu {
+  ~GrownQemu() {
     for (int pid : stopped) ::kill(pid, SIGCONT);
     for (const std::string& name : hypervisor.List()) hypervisor.Undefine(name);
   }
@@ -30,7 +30,7 @@ struct Qemu {
 };
 
 TEST_CASE("a machine that hangs holds up one question for all, and no later one") {
-  Qemu qemu;
+  GrownQemu qemu;
   qemu.Boot("sound");
   int pid = qemu.Boot("hangs");
   GuestMemoryQuestion question = qemu.hypervisor.AskGuestMemories();
@@ -50,7 +50,7 @@ TEST_CASE("a machine that hangs holds up one question for all, and no later one"
 }
 
 TEST_CASE("a machine that hangs while it is asked can be destroyed") {
-  Qemu qemu;
+  GrownQemu qemu;
   int pid = qemu.Boot("hangs");
   REQUIRE(::kill(pid, SIGSTOP) == 0);
   qemu.stopped.push_back(pid);

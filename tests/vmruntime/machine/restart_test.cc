@@ -14,9 +14,9 @@ namespace crimux::vm {
 namespace {
 
 // A running machine_helper.
-class Helper {
+class HelperProcess {
  public:
-  explicit Helper(const std::filesystem::path& state_dir) {
+  explicit HelperProcess(const std::filesystem::path& state_dir) {
     int ends[2];
     REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
     talk_.reset(ends[0]);
@@ -34,9 +34,9 @@ class Helper {
     theirs.reset();
     greeting_ = ReadLine();
   }
-  Helper(const Helper&) = delete;
-  Helper& operator=(const Helper&) = delete;
-  ~Helper() { Kill(); }
+  HelperProcess(const HelperProcess&) = delete;
+  HelperProcess& operator=(const HelperProcess&) = delete;
+  ~HelperProcess() { Kill(); }
 
   const std::string& greeting() const { return greeting_; }
   std::string Ask(const std::string& line) {
@@ -69,11 +69,11 @@ const std::filesystem::path& RestartDir() {
 }
 
 TEST_CASE("a machine outlives the program that started it, and the next one finds it") {
-  Helper first(RestartDir());
+  HelperProcess first(RestartDir());
   REQUIRE(first.Ask("start outlives") == "done");
   std::string qemu = first.Ask("pid outlives");
   first.Kill();
-  Helper next(RestartDir());
+  HelperProcess next(RestartDir());
   CHECK(next.Ask("state outlives") == "running");
   CHECK(next.Ask("pid outlives") == qemu);
 
@@ -85,12 +85,12 @@ TEST_CASE("a machine outlives the program that started it, and the next one find
 }
 
 TEST_CASE("a QEMU that died while nobody was there is a crashed machine, not a running one") {
-  Helper first(RestartDir());
+  HelperProcess first(RestartDir());
   REQUIRE(first.Ask("start orphan") == "done");
   int qemu = std::stoi(first.Ask("pid orphan"));
   first.Kill();
   REQUIRE(::kill(qemu, SIGKILL) == 0);
-  Helper next(RestartDir());
+  HelperProcess next(RestartDir());
   CHECK(next.Ask("state orphan") == "crashed");
   CHECK(next.Ask("pid orphan") == "none");
   CHECK(next.Ask("undefine orphan") == "done");
@@ -98,20 +98,20 @@ TEST_CASE("a QEMU that died while nobody was there is a crashed machine, not a r
 }
 
 TEST_CASE("a guest that powered off while nobody was there is shut down, not crashed") {
-  Helper first(RestartDir());
+  HelperProcess first(RestartDir());
   REQUIRE(first.Ask("start quiet") == "done");
   MachineSpec spec = SpecOf(RestartDir(), "quiet");
   REQUIRE(WaitForConsole(spec, "hello\n"));
   first.Kill();
   UniqueFd console = Type(spec, "q");
-  Helper next(RestartDir());
+  HelperProcess next(RestartDir());
   CHECK(next.Ask("wait-end quiet") == "shut down");
   CHECK(next.Ask("undefine quiet") == "done");
 }
 
 TEST_CASE("a second program on the same root is refused, and the first goes on") {
-  Helper first(RestartDir());
-  Helper second(RestartDir());
+  HelperProcess first(RestartDir());
+  HelperProcess second(RestartDir());
   CHECK_THAT(second.greeting(), Catch::StartsWith("open \"qemu:///embed?root="));
   CHECK(first.Ask("state nowhere") == "unknown machine");
 }

@@ -15,7 +15,7 @@ namespace {
 
 using state::ContainerRecord;
 
-struct Fixture {
+struct AgentFilesFixture {
   WorldDir dir;
   // With a thread that asks the hypervisor's agent for as long as it is there.
   std::unique_ptr<World> world = std::make_unique<World>(dir.path(), dir.hypervisor);
@@ -67,7 +67,7 @@ struct Agent {
 
 TEST_CASE("a guest whose agent answers gets its files, once") {
   std::atomic<int> opened = 0;
-  Fixture f;
+  AgentFilesFixture f;
   f.dir.hypervisor.agent = Agent{opened};
   std::string id = f.Run();
   CHECK(f.WaitUntilDone(*f.world, id).message().empty());
@@ -82,7 +82,7 @@ TEST_CASE("a guest whose agent answers gets its files, once") {
 
 TEST_CASE("after a restart of crimuxd a guest that has not answered yet is waited for again") {
   std::atomic<int> opened = 0;
-  Fixture f;
+  AgentFilesFixture f;
   std::string id = f.Run();
   CHECK_FALSE(f.world->registry.FindContainer(id)->agent_files_done());
   f.world.reset();
@@ -94,7 +94,7 @@ TEST_CASE("after a restart of crimuxd a guest that has not answered yet is waite
 }
 
 TEST_CASE("what the agent refuses is the container's message") {
-  Fixture f;
+  AgentFilesFixture f;
   f.dir.hypervisor.agent = [](const std::string& command) -> std::string {
     if (command.find("guest-ping") != std::string::npos) return R"({"return": {}})";
     throw Error(grpc::StatusCode::FAILED_PRECONDITION, "ask guest agent", "", "not allowed");

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/file.h"
+#include "tests/sizes.h"
 #include "tests/vmruntime/disk/loop_device.h"
 #include "tests/vmruntime/pod/fake_rooms.h"
 
@@ -15,10 +16,8 @@ namespace fs = std::filesystem;
 using Catch::Contains;
 using grpc::StatusCode;
 
-constexpr uint64_t kMiB = 1 << 20;
-
 // A pod, whose container can be made again and again.
-struct Pod {
+struct DiskPod {
   WorldDir dir;
   World world{dir.path(), dir.hypervisor};
   AnnotationMap annotations;
@@ -68,7 +67,7 @@ ino_t Inode(const fs::path& file) {
 }
 
 TEST_CASE("the root disk is the same after the container was restarted, and goes with the pod") {
-  Pod pod;
+  DiskPod pod;
   std::string sandbox = pod.Sandbox();
   std::string first = pod.Ended(sandbox);
   ino_t root = Inode(pod.RootOf(first));
@@ -79,7 +78,7 @@ TEST_CASE("the root disk is the same after the container was restarted, and goes
 }
 
 TEST_CASE("by annotation each container has a fresh root disk") {
-  Pod pod;
+  DiskPod pod;
   pod.annotations = {{"crimux.io/root-lifetime", "container"}};
   std::string sandbox = pod.Sandbox();
   std::string first = pod.Ended(sandbox);
@@ -92,7 +91,7 @@ TEST_CASE("by annotation each container has a fresh root disk") {
 }
 
 TEST_CASE("another sandbox of the same pod, as after a reboot, finds the pod's disks") {
-  Pod pod;
+  DiskPod pod;
   pod.annotations = {{"crimux.io/disks", "[{name: data, size: 1Mi}]"}};
   std::string before = pod.Sandbox("uid", 0);
   std::string id = pod.Ended(before);
@@ -108,14 +107,14 @@ TEST_CASE("another sandbox of the same pod, as after a reboot, finds the pod's d
 }
 
 TEST_CASE("another pod of the same name has disks of its own") {
-  Pod pod;
+  DiskPod pod;
   std::string one = pod.Ended(pod.Sandbox("one", 0));
   std::string two = pod.Ended(pod.Sandbox("two", 1));
   CHECK(pod.RootOf(one) != pod.RootOf(two));
 }
 
 TEST_CASE("two machines never have one root disk") {
-  Pod pod;
+  DiskPod pod;
   std::string id = pod.Container(pod.Sandbox("uid", 0));
   pod.world.containers.Start(id);
   std::string other = pod.Sandbox("uid", 1);
@@ -123,7 +122,7 @@ TEST_CASE("two machines never have one root disk") {
 }
 
 TEST_CASE("disks of pods that no record knows go at the next start; known ones stay") {
-  Pod pod;
+  DiskPod pod;
   std::string id = pod.Ended(pod.Sandbox());
   fs::create_directories(pod.world.layout.Disks() / "stranger/vm");
   pod.world.Recover();
@@ -132,7 +131,7 @@ TEST_CASE("disks of pods that no record knows go at the next start; known ones s
 }
 
 TEST_CASE("disks have the pod's bus, cache and I/O mode, and extra disks a serial and their own") {
-  Pod pod;
+  DiskPod pod;
   pod.annotations = {
       {"crimux.io/disk-bus", "scsi"},
       {"crimux.io/disk-cache", "none"},
@@ -152,7 +151,7 @@ TEST_CASE("disks have the pod's bus, cache and I/O mode, and extra disks a seria
 }
 
 TEST_CASE("block devices are disks with serials from their paths, in order, read-only where said") {
-  Pod pod;
+  DiskPod pod;
   LoopDevice data(pod.dir.path() / "data", kMiB);
   LoopDevice logs(pod.dir.path() / "logs", kMiB);
   pod.AddDevice(data.path(), "/dev/data");
@@ -173,7 +172,7 @@ TEST_CASE("block devices are disks with serials from their paths, in order, read
 }
 
 TEST_CASE("devices that cannot be disks are refused, and leave nothing") {
-  Pod pod;
+  DiskPod pod;
   LoopDevice data(pod.dir.path() / "data", kMiB);
   std::string sandbox = pod.Sandbox();
   SECTION("no block device") { pod.AddDevice("/dev/null", "/dev/data"); }
@@ -188,7 +187,7 @@ TEST_CASE("devices that cannot be disks are refused, and leave nothing") {
 }
 
 TEST_CASE("a device that another pod's machine writes is refused; both may read") {
-  Pod pod;
+  DiskPod pod;
   LoopDevice data(pod.dir.path() / "data", kMiB);
   pod.AddDevice(data.path(), "/dev/data", "r");
   pod.Container(pod.Sandbox("one", 0));
@@ -200,7 +199,7 @@ TEST_CASE("a device that another pod's machine writes is refused; both may read"
 }
 
 TEST_CASE("the root disk is the block device at /, filled once") {
-  Pod pod;
+  DiskPod pod;
   pod.world.config.qemu_user = "root";  // as World has it
   LoopDevice root(pod.dir.path() / "root", 32 * kMiB);
   pod.AddDevice(root.path(), "/");
@@ -218,7 +217,7 @@ TEST_CASE("the root disk is the block device at /, filled once") {
 }
 
 TEST_CASE("CD-ROMs come from mounts and devices, those to boot from before the root disk") {
-  Pod pod;
+  DiskPod pod;
   LoopDevice tools(pod.dir.path() / "tools", kMiB);
   pod.AddDevice(tools.path(), "/dev/tools");
   pod.annotations = {
@@ -242,7 +241,7 @@ TEST_CASE("CD-ROMs come from mounts and devices, those to boot from before the r
 }
 
 TEST_CASE("a CD-ROM that is not there is refused") {
-  Pod pod;
+  DiskPod pod;
   pod.annotations = {{"crimux.io/cdroms", "[{device: /dev/none}]"}};
   std::string sandbox = pod.Sandbox();
   CHECK_THROWS_WITH(pod.Container(sandbox),
@@ -250,7 +249,7 @@ TEST_CASE("a CD-ROM that is not there is refused") {
 }
 
 TEST_CASE("the next container of the pod is the same machine for its guest") {
-  Pod pod;
+  DiskPod pod;
   std::string sandbox = pod.Sandbox();
   std::string first = pod.Ended(sandbox);
   std::string second = pod.Container(sandbox);
@@ -261,7 +260,7 @@ TEST_CASE("the next container of the pod is the same machine for its guest") {
 }
 
 TEST_CASE("UEFI's variables are kept with the root disk, or go with it") {
-  Pod pod;
+  DiskPod pod;
   pod.annotations = {{"crimux.io/firmware", "uefi"}};
   std::string kept = pod.Container(pod.Sandbox("one", 0));
   CHECK(pod.dir.hypervisor.specs.at(kept).platform.nvram ==
@@ -273,7 +272,7 @@ TEST_CASE("UEFI's variables are kept with the root disk, or go with it") {
 }
 
 TEST_CASE("libvirt's XML is refused with the pod, unless the config allows its elements") {
-  Pod pod;
+  DiskPod pod;
   pod.annotations = {
       {"crimux.io/libvirt-xml", "<domain><devices><sound model='ich9'/></devices></domain>"}};
   CHECK_THROWS_WITH(pod.Sandbox(), Contains("crimux.io/libvirt-xml"));

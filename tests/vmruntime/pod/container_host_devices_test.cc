@@ -14,13 +14,13 @@ using Devices = std::vector<HostDeviceSpec>;
 using Catch::Contains;
 using grpc::StatusCode;
 
-struct Pod {
+struct DevicePod {
   WorldDir dir;
   World world{dir.path(), dir.hypervisor};
   FakeSysfs sysfs{dir.path() / "node"};
   state::ContainerRecord container;
 
-  Pod() {
+  DevicePod() {
     container.set_id("c1");
     std::filesystem::create_directories(world.layout.Container("c1"));
   }
@@ -37,7 +37,7 @@ struct Pod {
 };
 
 TEST_CASE("what device plugins give becomes devices of the machine, in order; disks are others'") {
-  Pod pod;
+  DevicePod pod;
   pod.sysfs.Pci("1", "0000:01:00.0", "0x030000", "vfio-pci");
   pod.Give(pod.sysfs.Device("virtual/misc/vfio"));
   pod.Give(pod.sysfs.Device("virtual/misc/vhost-vsock"));
@@ -50,7 +50,7 @@ TEST_CASE("what device plugins give becomes devices of the machine, in order; di
 }
 
 TEST_CASE("a function that is a card of the pod's network is not added again") {
-  Pod pod;
+  DevicePod pod;
   pod.sysfs.Pci("1", "0000:01:00.0", "0x020000", "vfio-pci");
   pod.sysfs.Pci("2", "0000:01:00.1", "0x020000", "vfio-pci");
   pod.Give(pod.sysfs.Device("virtual/vfio/1"));
@@ -62,7 +62,7 @@ TEST_CASE("a function that is a card of the pod's network is not added again") {
 }
 
 TEST_CASE("a vDPA device that is a card of the pod's network is not added again") {
-  Pod pod;
+  DevicePod pod;
   pod.Give("/dev/null");
   MachineSpec spec;
   spec.nics = {{.vdpa = "/dev/../dev/null"}};
@@ -71,7 +71,7 @@ TEST_CASE("a vDPA device that is a card of the pod's network is not added again"
 }
 
 TEST_CASE("QEMU opens the sockets of switches by their path, but no vDPA device") {
-  Pod pod;
+  DevicePod pod;
   state::SandboxRecord sandbox;
   auto opened = [&] { return NodesThatQemuOpens(pod.container, sandbox, pod.sysfs.path()); };
   state::Network::Interface& card = *sandbox.mutable_network()->add_interfaces();
@@ -98,7 +98,7 @@ TEST_CASE("QEMU opens the sockets of switches by their path, but no vDPA device"
 }
 
 TEST_CASE("a serial line has a node of the machine's own") {
-  Pod pod;
+  DevicePod pod;
   auto line = pod.sysfs.Device("pci0000:00/ttyS1/tty/ttyS1");
   pod.sysfs.File("devices/pci0000:00/ttyS1/tty/ttyS1/device/x", "");
   pod.Give(line);
@@ -108,7 +108,7 @@ TEST_CASE("a serial line has a node of the machine's own") {
 }
 
 TEST_CASE("a device that is there twice is refused, and so is what a VM can't have") {
-  Pod pod;
+  DevicePod pod;
   auto code = [&] { return CodeOf([&] { pod.Added(); }); };
   SECTION("twice") {
     auto vsock = pod.sysfs.Device("virtual/misc/vhost-vsock");

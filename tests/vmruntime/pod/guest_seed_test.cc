@@ -10,7 +10,7 @@
 namespace crimux::vm {
 namespace {
 
-struct Fixture {
+struct GuestSeedFixture {
   WorldDir dir;
   World world{dir.path(), dir.hypervisor};
 
@@ -38,7 +38,7 @@ bool Has(const std::string& text, const std::string& part) {
 }
 
 TEST_CASE("a container's machine has a seed that only QEMU's user may read, until it is removed") {
-  Fixture f;
+  GuestSeedFixture f;
   std::string id = f.Create({});
   CHECK(Has(f.Seed(id), "cidata"));
   CHECK(Has(f.Seed(id), R"("instance-id":"web.default")"));
@@ -56,7 +56,7 @@ TEST_CASE("a container's machine has a seed that only QEMU's user may read, unti
 }
 
 TEST_CASE("the annotation takes the other format, or none") {
-  Fixture f;
+  GuestSeedFixture f;
   SECTION("configdrive") {
     std::string id = f.Create({{"VirtletCloudInitImageType", "configdrive"}});
     CHECK(Has(f.Seed(id), "config-2"));
@@ -70,7 +70,7 @@ TEST_CASE("the annotation takes the other format, or none") {
 }
 
 TEST_CASE("a configuration for Ignition waits at the firmware's device, readable for QEMU alone") {
-  Fixture f;
+  GuestSeedFixture f;
   const std::string config = R"({"ignition": {"version": "3.3.0"}})";
   std::string id = f.Create({{"crimux.io/ignition", config}});
   REQUIRE(f.Machine(id).firmware_files.size() == 1);
@@ -80,19 +80,19 @@ TEST_CASE("a configuration for Ignition waits at the firmware's device, readable
 }
 
 TEST_CASE("files that go by the guest's agent are not in the seed") {
-  Fixture f;
+  GuestSeedFixture f;
   std::string id = f.Create({{"crimux.io/agent-files", "true"}});
   CHECK_FALSE(Has(f.Seed(id), "COLOUR"));
 }
 
 TEST_CASE("without a network configuration the guest finds its network by DHCP") {
-  Fixture f;
+  GuestSeedFixture f;
   std::string id = f.Create({{"VirtletForceDHCPNetworkConfig", "true"}});
   CHECK_FALSE(Has(f.Seed(id), "02:00:00:00:00:01"));
 }
 
 TEST_CASE("a source that isn't mounted fails the container, and leaves nothing of it") {
-  Fixture f;
+  GuestSeedFixture f;
   CHECK_THROWS_WITH(
       f.Create({{"VirtletSSHKeySource", "secret/keys"}}),
       Catch::Contains("crimux.io/ssh-key-source") && Catch::Contains("secret: {secretName: keys}"));
@@ -101,7 +101,7 @@ TEST_CASE("a source that isn't mounted fails the container, and leaves nothing o
 }
 
 TEST_CASE("an annotation that is wrong fails the sandbox already") {
-  Fixture f;
+  GuestSeedFixture f;
   CHECK(CodeOf([&] {
           f.Create({{"VirtletCloudInitImageType", "ec2"}});
         }) == grpc::StatusCode::INVALID_ARGUMENT);
@@ -134,7 +134,7 @@ TEST_CASE("the guest mounts the share, and each volume of it where the manifest 
 }
 
 TEST_CASE("a host name that is none is refused") {
-  Fixture f;
+  GuestSeedFixture f;
   state::ContainerRecord container;
   state::SandboxRecord sandbox;
   for (const char* name : {"a b", "a\nb", "$(id)", "../x", "<x>", "-x", "a/b"}) {

@@ -7,13 +7,13 @@
 namespace crimux::vm {
 namespace {
 
-struct Fixture {
+struct MachineSpecFixture {
   WorldDir dir;
   World world{dir.path(), dir.hypervisor};
   state::ContainerRecord container;
   state::SandboxRecord sandbox;
 
-  Fixture() { container.set_id(std::string(64, 'a')); }
+  MachineSpecFixture() { container.set_id(std::string(64, 'a')); }
   runtime::v1::LinuxContainerResources& resources() {
     return *container.mutable_config()->mutable_linux()->mutable_resources();
   }
@@ -21,13 +21,13 @@ struct Fixture {
 };
 
 TEST_CASE("without limits a machine has one vCPU and the default memory") {
-  Fixture f;
+  MachineSpecFixture f;
   CHECK(f.Make().vcpus == 1);
   CHECK(f.Make().memory.size == f.world.config.default_memory);
 }
 
 TEST_CASE("the CPU limit is rounded up to vCPUs, the memory limit is the guest's RAM") {
-  Fixture f;
+  MachineSpecFixture f;
   f.resources().set_cpu_period(100'000);
   f.resources().set_cpu_quota(150'000);
   f.resources().set_memory_limit_in_bytes(300'000'000);
@@ -36,13 +36,13 @@ TEST_CASE("the CPU limit is rounded up to vCPUs, the memory limit is the guest's
 }
 
 TEST_CASE("what the kubelet guarantees a container without a limit is the guest's RAM") {
-  Fixture f;
+  MachineSpecFixture f;
   (*f.resources().mutable_unified())["memory.min"] = std::to_string(300 << 20);
   CHECK(f.Make().memory.size == 300U << 20);
 }
 
 TEST_CASE("maxima are above what the machine begins with, or refused") {
-  Fixture f;
+  MachineSpecFixture f;
   f.resources().set_memory_limit_in_bytes(256 << 20);
   auto& annotations = *f.sandbox.mutable_config()->mutable_annotations();
   SECTION("above") {
@@ -71,7 +71,7 @@ TEST_CASE("maxima are above what the machine begins with, or refused") {
 }
 
 TEST_CASE("hugepages of one size are the guest's RAM") {
-  Fixture f;
+  MachineSpecFixture f;
   auto add = [&](const char* size, uint64_t limit) {
     auto& pages = *f.resources().add_hugepage_limits();
     pages.set_page_size(size);
@@ -97,7 +97,7 @@ TEST_CASE("hugepages of one size are the guest's RAM") {
 }
 
 TEST_CASE("the pod's annotations win over its limits") {
-  Fixture f;
+  MachineSpecFixture f;
   f.resources().set_cpu_period(100'000);
   f.resources().set_cpu_quota(150'000);
   f.sandbox.mutable_config()->mutable_annotations()->insert({"crimux.io/vcpus", "3"});
@@ -105,7 +105,7 @@ TEST_CASE("the pod's annotations win over its limits") {
 }
 
 TEST_CASE("limits that no machine can have are refused by name") {
-  Fixture f;
+  MachineSpecFixture f;
   SECTION("memory") {
     f.resources().set_memory_limit_in_bytes(1 << 20);
     CHECK_THROWS_WITH(f.Make(), Catch::Contains("resources.limits.memory"));
@@ -118,7 +118,7 @@ TEST_CASE("limits that no machine can have are refused by name") {
 }
 
 TEST_CASE("cards are those of the pod's interfaces, in their order, as the annotations want them") {
-  Fixture f;
+  MachineSpecFixture f;
   for (const char* name : {"eth0", "net1"}) {
     state::Network::Interface& interface = *f.sandbox.mutable_network()->add_interfaces();
     interface.set_name(name);
@@ -139,7 +139,7 @@ TEST_CASE("cards are those of the pod's interfaces, in their order, as the annot
 }
 
 TEST_CASE("vDPA devices and vhost-user sockets are cards with the pod's queues and boot order") {
-  Fixture f;
+  MachineSpecFixture f;
   state::Network::Interface& socket = *f.sandbox.mutable_network()->add_interfaces();
   socket.set_name("eth0");
   socket.set_vhost_socket("/run/switch/p1");
@@ -160,7 +160,7 @@ TEST_CASE("vDPA devices and vhost-user sockets are cards with the pod's queues a
 }
 
 TEST_CASE("the machine has the pod's interfaces, and a UUID of its own") {
-  Fixture f;
+  MachineSpecFixture f;
   state::Network::Interface& interface = *f.sandbox.mutable_network()->add_interfaces();
   interface.set_tap("tap0");
   interface.set_mac("02:00:00:00:00:01");

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/file.h"
+#include "tests/sizes.h"
 #include "tests/vmruntime/pod/fake_rooms.h"
 #include "vmruntime/pod/machine_size.h"
 
@@ -12,15 +13,13 @@ namespace {
 namespace fs = std::filesystem;
 using state::ContainerRecord;
 
-constexpr int64_t kMiB = 1 << 20;
-
-struct Pod {
+struct LimitedPod {
   WorldDir dir;
   World world{dir.path(), dir.hypervisor};
   runtime::v1::RunPodSandboxRequest request = world.SandboxRequest("web");
   std::string sandbox;
 
-  explicit Pod(const std::string& parent = "/kubepods/pod7") {
+  explicit LimitedPod(const std::string& parent = "/kubepods/pod7") {
     request.mutable_config()->mutable_linux()->set_cgroup_parent(parent);
   }
   std::string Start(const std::function<void(Resources&)>& limit) {
@@ -38,7 +37,7 @@ struct Pod {
 };
 
 TEST_CASE("QEMU is in a cgroup with the container's limits before its guest runs") {
-  Pod pod;
+  LimitedPod pod;
   std::string id = pod.Start([](Resources& resources) {
     resources.set_cpu_shares(512);
     resources.set_cpu_quota(150'000);
@@ -60,7 +59,7 @@ TEST_CASE("QEMU is in a cgroup with the container's limits before its guest runs
 }
 
 TEST_CASE("a slice holds a scope") {
-  Pod pod("kubepods-pod7.slice");
+  LimitedPod pod("kubepods-pod7.slice");
   std::string id = pod.Start([](Resources&) {});
   CHECK(fs::exists(pod.world.cgroup_root / "kubepods.slice/kubepods-pod7.slice" /
                    ("crimux-" + id + ".scope")));
@@ -69,7 +68,7 @@ TEST_CASE("a slice holds a scope") {
 }
 
 TEST_CASE("the pod's overhead counts for QEMU where it is more than that needs") {
-  Pod pod;
+  LimitedPod pod;
   pod.request.mutable_config()->mutable_linux()->mutable_overhead()->set_memory_limit_in_bytes(
       160 * kMiB);
   std::string id =
@@ -78,13 +77,13 @@ TEST_CASE("the pod's overhead counts for QEMU where it is more than that needs")
 }
 
 TEST_CASE("without a memory limit the cgroup has none") {
-  Pod pod;
+  LimitedPod pod;
   std::string id = pod.Start([](Resources&) {});
   CHECK(pod.Text("/kubepods/pod7/" + id + "/memory.max") == "max");
 }
 
 TEST_CASE("a guest in hugepages leaves the memory limit to QEMU, who must have enough") {
-  Pod pod;
+  LimitedPod pod;
   auto limits = [](int64_t memory) {
     return [memory](Resources& resources) {
       resources.set_memory_limit_in_bytes(memory);
@@ -106,7 +105,7 @@ TEST_CASE("a guest in hugepages leaves the memory limit to QEMU, who must have e
 }
 
 TEST_CASE("memory.high is above the guest's RAM as memory.max is") {
-  Pod pod;
+  LimitedPod pod;
   std::string id = pod.Start([](Resources& resources) {
     resources.set_memory_limit_in_bytes(256 * kMiB);
     (*resources.mutable_unified())["memory.high"] = std::to_string(200 * kMiB);
@@ -115,7 +114,7 @@ TEST_CASE("memory.high is above the guest's RAM as memory.max is") {
 }
 
 TEST_CASE("a cpuset with a CPU for each vCPU pins them one by one, another one all together") {
-  Pod pod;
+  LimitedPod pod;
   std::string id = pod.Start([](Resources& resources) {
     resources.set_cpu_quota(200'000);
     resources.set_cpu_period(100'000);
@@ -135,7 +134,7 @@ TEST_CASE("a cpuset with a CPU for each vCPU pins them one by one, another one a
 }
 
 TEST_CASE("a limit that can't be set ends the container with a StartError, and leaves nothing") {
-  Pod pod;
+  LimitedPod pod;
   pod.world.cgroup_files.refused = {"cpu.weight"};
   CHECK_THROWS_AS(pod.Start([](Resources& resources) { resources.set_cpu_shares(7); }), Error);
   ContainerRecord container = pod.world.registry.Containers().at(0);
@@ -144,7 +143,7 @@ TEST_CASE("a limit that can't be set ends the container with a StartError, and l
 }
 
 TEST_CASE("a guest that can't be let run takes QEMU with it") {
-  Pod pod;
+  LimitedPod pod;
   pod.dir.hypervisor.fail_resume = true;
   CHECK_THROWS_AS(pod.Start([](Resources&) {}), Error);
   ContainerRecord container = pod.world.registry.Containers().at(0);
@@ -155,7 +154,7 @@ TEST_CASE("a guest that can't be let run takes QEMU with it") {
 }
 
 TEST_CASE("a QEMU that the kernel kills for want of memory is OOMKilled") {
-  Pod pod;
+  LimitedPod pod;
   std::string id = pod.Start([](Resources&) {});
   FakeCgroupV2::Put(pod.world.cgroup_root / "kubepods/pod7" / id / "memory.events",
                     "oom 1\noom_kill 1\n");
@@ -165,7 +164,7 @@ TEST_CASE("a QEMU that the kernel kills for want of memory is OOMKilled") {
 }
 
 TEST_CASE("a crash without such a kill is none") {
-  Pod pod;
+  LimitedPod pod;
   std::string id = pod.Start([](Resources&) {});
   pod.dir.hypervisor.End(id, MachineEnd::kCrashed);
   CHECK(pod.Get(id).reason() == "Error");
@@ -173,7 +172,7 @@ TEST_CASE("a crash without such a kill is none") {
 }
 
 TEST_CASE("a pod's cgroup that the kubelet has made is not changed, and stays") {
-  Pod pod;
+  LimitedPod pod;
   pod.world.cgroups.Make("/kubepods/pod7");
   FakeCgroupV2::Put(pod.world.cgroup_root / "kubepods/pod7/memory.max", "12345");
   pod.request.mutable_config()->mutable_linux()->mutable_resources()->set_memory_limit_in_bytes(
@@ -186,7 +185,7 @@ TEST_CASE("a pod's cgroup that the kubelet has made is not changed, and stays") 
 }
 
 TEST_CASE("a pod's cgroup without room for QEMU gets it, and none has less than before") {
-  Pod pod;
+  LimitedPod pod;
   pod.world.cgroups.Make("/kubepods/pod7");
   const fs::path limit = pod.world.cgroup_root / "kubepods/pod7/memory.max";
   const auto start = [&pod] {
@@ -216,7 +215,7 @@ TEST_CASE("a pod's cgroup without room for QEMU gets it, and none has less than 
 }
 
 TEST_CASE("a pod's cgroup of our own has the pod's limits and its overhead") {
-  Pod pod;
+  LimitedPod pod;
   auto& linux_config = *pod.request.mutable_config()->mutable_linux();
   linux_config.mutable_resources()->set_memory_limit_in_bytes(256 * kMiB);
   linux_config.mutable_overhead()->set_memory_limit_in_bytes(160 * kMiB);
@@ -225,7 +224,7 @@ TEST_CASE("a pod's cgroup of our own has the pod's limits and its overhead") {
 }
 
 TEST_CASE("a cgroup that two pods share goes with the last of them") {
-  Pod pod;
+  LimitedPod pod;
   pod.Start([](Resources&) {});
   auto other = pod.world.SandboxRequest("db");
   bool below = GENERATE(false, true);

@@ -31,7 +31,7 @@ struct Listener {
   std::vector<PodEventPtr> events;
 };
 
-struct Fixture {
+struct PodEventsFixture {
   WorldDir dir;
   World world{dir.path(), dir.hypervisor};
 };
@@ -40,7 +40,7 @@ using state::ContainerRecord;
 using state::SandboxRecord;
 
 TEST_CASE("a pod's life is told from its sandbox's start to its deletion") {
-  Fixture f;
+  PodEventsFixture f;
   Listener listener(f.world.registry.events());
   std::string pod = f.world.RunSandbox("web");
   CHECK(listener.Heard(pod) == "created pod; started pod");
@@ -58,7 +58,7 @@ TEST_CASE("a pod's life is told from its sandbox's start to its deletion") {
 }
 
 TEST_CASE("an event has the pod as it was right then, and the time") {
-  Fixture f;
+  PodEventsFixture f;
   Listener listener(f.world.registry.events());
   int64_t before = Now();
   std::string pod = f.world.RunSandbox("web");
@@ -90,7 +90,7 @@ TEST_CASE("an event has the pod as it was right then, and the time") {
 }
 
 TEST_CASE("a machine that ends by itself, or does not start, is told as stopped") {
-  Fixture f;
+  PodEventsFixture f;
   std::string pod = f.world.RunSandbox("web");
   std::string vm = f.world.RunContainer(pod);
   Listener listener(f.world.registry.events());
@@ -108,7 +108,7 @@ TEST_CASE("a machine that ends by itself, or does not start, is told as stopped"
 }
 
 TEST_CASE("what could not be made was never there") {
-  Fixture f;
+  PodEventsFixture f;
   Listener listener(f.world.registry.events());
   f.world.networks.fail_set_up = true;
   CHECK_THROWS(f.world.RunSandbox("web"));
@@ -121,7 +121,7 @@ TEST_CASE("what could not be made was never there") {
 }
 
 TEST_CASE("all readers hear all, each from its beginning on") {
-  Fixture f;
+  PodEventsFixture f;
   PodEvents& events = f.world.registry.events();
   CHECK_FALSE(events.HasReaders());
   Listener early(events);

@@ -27,14 +27,14 @@ state::ContainerRecord Container(const std::string& id, const std::string& name)
   return record;
 }
 
-struct Fixture {
+struct RegistryFixture {
   TemporaryDir dir;
   RecordStore store{dir.path() / "state.db"};
   Registry registry{store};
 };
 
 TEST_CASE("an id may be a prefix that only one record has") {
-  Fixture f;
+  RegistryFixture f;
   f.registry.Add(Sandbox("abc1", "one"));
   f.registry.Add(Sandbox("abc2", "two"));
   f.registry.Add(Sandbox("abc", "three"));
@@ -46,7 +46,7 @@ TEST_CASE("an id may be a prefix that only one record has") {
 }
 
 TEST_CASE("two sandboxes cannot have the same metadata, nor two containers of a pod") {
-  Fixture f;
+  RegistryFixture f;
   f.registry.Add(Sandbox("a", "web"));
   CHECK_THROWS_WITH(f.registry.Add(Sandbox("b", "web")), Catch::Contains("sandbox a"));
   f.registry.Add(Container("c", "vm"));
@@ -56,7 +56,7 @@ TEST_CASE("two sandboxes cannot have the same metadata, nor two containers of a 
 }
 
 TEST_CASE("what a change returns false for is neither kept nor stored") {
-  Fixture f;
+  RegistryFixture f;
   f.registry.Add(Container("c", "vm"));
   CHECK_FALSE(f.registry.UpdateContainer("c", [](state::ContainerRecord& record) {
     record.set_exit_code(7);
@@ -68,7 +68,7 @@ TEST_CASE("what a change returns false for is neither kept nor stored") {
 }
 
 TEST_CASE("a new registry on the same store has all records") {
-  Fixture f;
+  RegistryFixture f;
   f.registry.Add(Sandbox("s", "web"));
   f.registry.Add(Container("c", "vm"));
   Registry later(f.store);
@@ -80,7 +80,7 @@ TEST_CASE("a new registry on the same store has all records") {
 }
 
 TEST_CASE("waiting for an end returns when it comes, when time is over, and when cancelled") {
-  Fixture f;
+  RegistryFixture f;
   f.registry.Add(Container("c", "vm"));
   auto far = std::chrono::steady_clock::now() + std::chrono::minutes(1);
   CHECK_FALSE(f.registry.WaitForEnd("c", std::chrono::steady_clock::now(), std::stop_token()));

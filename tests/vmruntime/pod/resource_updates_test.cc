@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/file.h"
+#include "tests/sizes.h"
 #include "tests/vmruntime/pod/fake_rooms.h"
 #include "vmruntime/pod/pod_cgroups.h"
 
@@ -11,8 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using grpc::StatusCode;
-
-constexpr int64_t kMiB = 1 << 20;
 
 Resources Cpus(double cpus) {
   Resources resources;

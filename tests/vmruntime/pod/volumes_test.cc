@@ -9,13 +9,13 @@ namespace {
 
 using grpc::StatusCode;
 
-struct Fixture {
+struct VolumesFixture {
   WorldDir dir;
   World world{dir.path(), dir.hypervisor};
   std::string sandbox = world.RunSandbox("web");
   runtime::v1::CreateContainerRequest request = world.ContainerRequest(sandbox);
 
-  ~Fixture() { world.sandboxes.Remove(sandbox); }
+  ~VolumesFixture() { world.sandboxes.Remove(sandbox); }
   void Mount(const std::string& host, const std::string& guest) {
     runtime::v1::Mount& mount = *request.mutable_config()->add_mounts();
     mount.set_host_path((dir.path() / host).string());
@@ -30,7 +30,7 @@ struct Fixture {
 };
 
 TEST_CASE("a VM that mounts nothing, or only what every container gets, has no share") {
-  Fixture f;
+  VolumesFixture f;
   CHECK_FALSE(f.Volumes());
   f.Mount("hosts", "/etc/hosts");
   f.Mount("log", "/dev/termination-log");
@@ -42,7 +42,7 @@ TEST_CASE("a VM that mounts nothing, or only what every container gets, has no s
 }
 
 TEST_CASE("a share is a device of the machine: a socket for virtiofs, a folder for 9p") {
-  Fixture f;
+  VolumesFixture f;
   f.Mount("data", "/data");
   std::string id(64, 'a');
   CHECK(ShareDevice(f.Volumes())->socket == f.world.layout.ShareSocket(id));
@@ -51,7 +51,7 @@ TEST_CASE("a share is a device of the machine: a socket for virtiofs, a folder f
 }
 
 TEST_CASE("volumes are shared while the machine runs") {
-  Fixture f;
+  VolumesFixture f;
   f.Mount("data", "/data");
   std::string id = f.world.containers.Create(f.request);
   CHECK(f.world.shares.started.empty());
@@ -62,7 +62,7 @@ TEST_CASE("volumes are shared while the machine runs") {
 }
 
 TEST_CASE("a machine that doesn't start leaves no volumes shared") {
-  Fixture f;
+  VolumesFixture f;
   f.Mount("data", "/data");
   std::string id = f.world.containers.Create(f.request);
   f.dir.hypervisor.fail_start = true;
@@ -72,7 +72,7 @@ TEST_CASE("a machine that doesn't start leaves no volumes shared") {
 }
 
 TEST_CASE("volumes that can't be shared end the container with a StartError") {
-  Fixture f;
+  VolumesFixture f;
   f.Mount("data", "/data");
   std::string id = f.world.containers.Create(f.request);
   f.world.shares.fail_start = true;
@@ -81,7 +81,7 @@ TEST_CASE("volumes that can't be shared end the container with a StartError") {
 }
 
 TEST_CASE("a container with a mount that a VM can't have is refused and leaves nothing") {
-  Fixture f;
+  VolumesFixture f;
   f.Mount("data", "/data");
   f.request.mutable_config()->mutable_mounts(0)->mutable_image()->set_image("busybox");
   CHECK(CodeOf([&] { f.world.containers.Create(f.request); }) == StatusCode::INVALID_ARGUMENT);

@@ -22,11 +22,11 @@ int WriteError(const fs::path& file) {
   return fd ? 0 : errno;
 }
 
-struct Fixture {
+struct ShareTreeFixture {
   TemporaryDir dir;
   fs::path root = dir.path() / "root";
 
-  Fixture() {
+  ShareTreeFixture() {
     fs::create_directories(root);
     fs::create_directories(dir.path() / "data/below");
     WriteFileAtomically(dir.path() / "file", "one file");
@@ -43,7 +43,7 @@ struct Fixture {
 };
 
 TEST_CASE("a share has each mount under its name, and nobody else sees it") {
-  Fixture f;
+  ShareTreeFixture f;
   f.InTree({{.host = "data", .name = "data"}, {.host = "file", .name = "f", .is_directory = false}},
            [&] {
              CHECK(WriteError(f.root / "data/new") == 0);
@@ -54,12 +54,12 @@ TEST_CASE("a share has each mount under its name, and nobody else sees it") {
 }
 
 TEST_CASE("the top of a share takes no files") {
-  Fixture f;
+  ShareTreeFixture f;
   f.InTree({}, [&] { CHECK(WriteError(f.root / "new") == EROFS); });
 }
 
 TEST_CASE("a read-only mount takes no writes, and what is mounted below it only if asked") {
-  Fixture f;
+  ShareTreeFixture f;
   bool recursive = GENERATE(false, true);
   RunOnFreshThread([&] {
     EnterPrivateMounts();
@@ -75,7 +75,7 @@ TEST_CASE("a read-only mount takes no writes, and what is mounted below it only 
 }
 
 TEST_CASE("a mount that can't be made is named") {
-  Fixture f;
+  ShareTreeFixture f;
   RunOnFreshThread([&] {
     EnterPrivateMounts();
     CHECK_THROWS_WITH(MakeShareTree(f.root, {{.host = "/nowhere/at/all", .name = "x"}}),

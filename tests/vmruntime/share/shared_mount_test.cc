@@ -13,7 +13,7 @@ namespace {
 
 using Catch::Contains;
 
-struct Fixture {
+struct SharedMountFixture {
   TemporaryDir dir;
   runtime::v1::ContainerConfig container;
 
@@ -52,7 +52,7 @@ TEST_CASE("a name too long for a directory entry ends with a hash and stays uniq
 }
 
 TEST_CASE("mounts are directories or files, with what the CRI says of them") {
-  Fixture f;
+  SharedMountFixture f;
   WriteFileAtomically(f.dir.path() / "file", "x");
   f.Add("folder", "/data").set_propagation(runtime::v1::PROPAGATION_HOST_TO_CONTAINER);
   f.Add("file", "/etc/one").set_readonly(true);
@@ -70,7 +70,7 @@ TEST_CASE("mounts are directories or files, with what the CRI says of them") {
 }
 
 TEST_CASE("what a VM can't mount is refused by the mount's name") {
-  Fixture f;
+  SharedMountFixture f;
   runtime::v1::Mount& mount = f.Add("folder", "/the/mount");
   std::string reason;
   SECTION("an image") {

@@ -44,21 +44,21 @@ bool Eventually(Condition condition) {
   return true;
 }
 
-struct Fixture {
+struct VirtiofsdFixture {
   TemporaryDir dir;
   fs::path socket = dir.path() / "socket";
   Virtiofsd daemon{Program(), dir.path()};
   std::vector<SharedMount> mounts;
 
-  Fixture() {
+  VirtiofsdFixture() {
     fs::create_directories(dir.path() / "data");
     mounts.push_back({.host = dir.path() / "data", .name = "data"});
   }
-  ~Fixture() { daemon.Stop(); }
+  ~VirtiofsdFixture() { daemon.Stop(); }
 };
 
 TEST_CASE("virtiofsd waits behind its socket for one QEMU, and ends with it") {
-  Fixture f;
+  VirtiofsdFixture f;
   f.daemon.Start(f.socket, 1234, 1235, f.mounts);
   CHECK(f.daemon.Running());
   struct stat info {};
@@ -70,7 +70,7 @@ TEST_CASE("virtiofsd waits behind its socket for one QEMU, and ends with it") {
 }
 
 TEST_CASE("virtiofsd that nobody connected to is stopped, and starts again") {
-  Fixture f;
+  VirtiofsdFixture f;
   f.daemon.Start(f.socket, 0, 0, f.mounts);
   f.daemon.Start(f.socket, 0, 0, f.mounts);
   CHECK(f.daemon.Running());
@@ -80,7 +80,7 @@ TEST_CASE("virtiofsd that nobody connected to is stopped, and starts again") {
 }
 
 TEST_CASE("a mount that isn't there leaves no virtiofsd and no socket") {
-  Fixture f;
+  VirtiofsdFixture f;
   f.mounts[0].host = "/nowhere/at/all";
   CHECK_THROWS_WITH(f.daemon.Start(f.socket, 0, 0, f.mounts), Catch::Contains("/nowhere/at/all"));
   CHECK_FALSE(f.daemon.Running());

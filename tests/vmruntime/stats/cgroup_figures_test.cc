@@ -9,11 +9,11 @@ namespace crimux::vm {
 namespace {
 
 // A process in a faked /proc, and cgroups in faked hierarchies.
-struct Fixture {
+struct CgroupFiguresFixture {
   TemporaryDir dir;
   std::filesystem::path root = dir.path() / "cgroup";
 
-  explicit Fixture(int resident_kib = 4) {
+  explicit CgroupFiguresFixture(int resident_kib = 4) {
     std::string resident = std::to_string(resident_kib);
     MakeFile(dir.path() / "proc/7/stat",
              "7 (qemu) S 1 7 7 0 -1 0 1000 0 20 0 300 200 0 0 20 0 9 0 4242 1 2 3\n");
@@ -30,7 +30,7 @@ struct Fixture {
 };
 
 TEST_CASE("cgroup v2: a machine's cgroup counts all that lives in it") {
-  Fixture f;
+  CgroupFiguresFixture f;
   f.Put("cgroup.controllers", "cpu memory pids\n");
   const std::string group = "kubepods/pod7/c0ffee/";
   f.Put(group + "cpu.stat", "usage_usec 7000000\nuser_usec 1\nsystem_usec 2\n");
@@ -62,7 +62,7 @@ TEST_CASE("cgroup v2: a machine's cgroup counts all that lives in it") {
 }
 
 TEST_CASE("cgroup v2: no limit of swap is none") {
-  Fixture f;
+  CgroupFiguresFixture f;
   f.Put("cgroup.controllers", "cpu memory\n");
   f.Put("x/crimux-c0ffee.scope/memory.current", "5000\n");
   f.Put("x/crimux-c0ffee.scope/memory.stat", "anon 1\ninactive_file 9000\n");
@@ -76,7 +76,7 @@ TEST_CASE("cgroup v2: no limit of swap is none") {
 }
 
 TEST_CASE("cgroup v1: each figure comes from its hierarchy") {
-  Fixture f;
+  CgroupFiguresFixture f;
   f.Put("cpuacct/pods/c0ffee/cpuacct.usage", "123456789\n");
   f.Put("pids/pods/c0ffee/pids.current", "12\n");
   f.Put("memory/pods/c0ffee/memory.usage_in_bytes", "1000000\n");
@@ -98,7 +98,7 @@ TEST_CASE("cgroup v1: each figure comes from its hierarchy") {
 }
 
 TEST_CASE("cgroup v1: a limit of nearly 2^63 is none") {
-  Fixture f;
+  CgroupFiguresFixture f;
   f.Put("memory/pods/c0ffee/memory.usage_in_bytes", "10\n");
   f.Put("memory/pods/c0ffee/memory.limit_in_bytes", "9223372036854771712\n");
   f.Put("memory/pods/c0ffee/memory.memsw.limit_in_bytes", "9223372036854771712\n");
@@ -107,7 +107,7 @@ TEST_CASE("cgroup v1: a limit of nearly 2^63 is none") {
 }
 
 TEST_CASE("memory that the process had before it came into its cgroup counts") {
-  Fixture f(2048);
+  CgroupFiguresFixture f(2048);
   f.Put("memory/pods/c0ffee/memory.usage_in_bytes", "1000000\n");
   f.Put("memory/pods/c0ffee/memory.stat", "total_rss 500000\ntotal_inactive_file 0\n");
   MachineFigures figures = f.Read("/pods/c0ffee");
@@ -117,10 +117,10 @@ TEST_CASE("memory that the process had before it came into its cgroup counts") {
 }
 
 TEST_CASE("a cgroup that isn't there, or has no files, leaves the process's figures") {
-  Fixture none;
+  CgroupFiguresFixture none;
   CHECK(none.Read("/pods/c0ffee").rss == 4U << 10);
   CHECK(none.Read("").rss == 4U << 10);
-  Fixture empty;
+  CgroupFiguresFixture empty;
   empty.Put("memory/pods/c0ffee/tasks", "");
   CHECK(empty.Read("/pods/c0ffee").rss == 4U << 10);
 }

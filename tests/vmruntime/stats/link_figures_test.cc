@@ -19,12 +19,12 @@ void Ip(const std::vector<std::string>& arguments) {
 }
 
 // Two namespaces with a veth between them: eth0 and net1 in "a", their peers in "b".
-struct Fixture {
+struct LinkFiguresFixture {
   TemporaryDir dir;
   std::filesystem::path a = CreateNetns(dir.path() / "netns", "a");
   std::filesystem::path b = CreateNetns(dir.path() / "netns", "b");
 
-  Fixture() {
+  LinkFiguresFixture() {
     RunInNetns(a, [&] {
       Ip({"link", "add", "net1", "type", "veth", "peer", "name", "peer1"});
       Ip({"link", "add", "eth0", "type", "veth", "peer", "name", "peer0"});
@@ -34,7 +34,7 @@ struct Fixture {
       Ip({"link", "set", "peer0", "up"});
     });
   }
-  ~Fixture() {
+  ~LinkFiguresFixture() {
     RemoveNetns(a);
     RemoveNetns(b);
     RunProcess({.argv = {"umount", "-l", (dir.path() / "netns").string()}});
@@ -60,7 +60,7 @@ uint64_t SysFigure(const std::filesystem::path& netns, const std::string& name) 
 }
 
 TEST_CASE("the interfaces that a pod's networks gave it are measured, and no others") {
-  Fixture f;
+  LinkFiguresFixture f;
   int64_t before = Now();
   auto networks = ReadNetworks({f.a, f.b});
   REQUIRE(networks.size() == 2);
@@ -74,7 +74,7 @@ TEST_CASE("the interfaces that a pod's networks gave it are measured, and no oth
 }
 
 TEST_CASE("bytes are those that the kernel has counted") {
-  Fixture f;
+  LinkFiguresFixture f;
   RunInNetns(f.a, [] {
     Ip({"addr", "add", "10.9.8.1/24", "dev", "eth0"});
     Ip({"neigh", "add", "10.9.8.2", "lladdr", "02:00:00:00:00:01", "dev", "eth0"});
@@ -89,7 +89,7 @@ TEST_CASE("bytes are those that the kernel has counted") {
 }
 
 TEST_CASE("a namespace that has gone is left out, and this thread stays where it is") {
-  Fixture f;
+  LinkFiguresFixture f;
   auto own = std::filesystem::read_symlink("/proc/thread-self/ns/net");
   auto networks = ReadNetworks({"/nowhere/netns", f.a});
   CHECK(networks.size() == 1);

@@ -16,7 +16,7 @@ std::string Show(const Headers& headers) {
   return text;
 }
 
-struct Shown {
+struct ShownFrame {
   std::string operator()(const SynStream& f) const {
     return "open " + std::to_string(f.stream) + Show(f.headers) + (f.fin ? " fin" : "");
   }
@@ -55,7 +55,7 @@ struct Log {
       lines.back() += std::string(data->bytes) + (data->fin ? " fin" : "");
       return;
     }
-    lines.push_back(std::visit(Shown(), frame));
+    lines.push_back(std::visit(ShownFrame(), frame));
     data_goes_on = data != nullptr && !data->fin;
   }
 };

@@ -8,7 +8,7 @@
 namespace crimux::vm::spdy {
 namespace {
 
-struct Shown {
+struct ShownEvent {
   std::string operator()(const StreamOpened& e) const {
     return "opened " + std::to_string(e.stream) + " " + std::string(Find(e.headers, "streamtype"));
   }
@@ -30,7 +30,7 @@ struct Fixture {
   explicit Fixture(SessionLimits limits = {}) : session(limits) {}
 
   void Say(std::string_view bytes) {
-    while (auto event = session.Next(&bytes)) events.push_back(std::visit(Shown(), *event));
+    while (auto event = session.Next(&bytes)) events.push_back(std::visit(ShownEvent(), *event));
   }
   void Open(uint32_t stream, bool fin = false) {
     Say(client.Write(SynStream{stream, {{"streamtype", "data"}}, fin}));
