@@ -7,7 +7,7 @@
 
 #include "vmruntime/annotations/annotation_reader.h"
 #include "vmruntime/machine/domain/nic_spec.h"
-#include "vmruntime/network/nic_binding.h"
+#include "vmruntime/network/spec/nic_binding.h"
 
 namespace crimux::vm {
 

@@ -9,7 +9,7 @@
 #include "vmruntime/annotations/pod_options.h"
 #include "vmruntime/exec/mounted_key.h"
 #include "vmruntime/exec/ssh_command.h"
-#include "vmruntime/network/node_route.h"
+#include "vmruntime/network/link/node_route.h"
 #include "vmruntime/pod/machine_spec.h"
 
 namespace crimux::vm {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "vmruntime/network/ip.h"
+#include "vmruntime/network/link/ip.h"
 
 namespace crimux::vm {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <boost/json/object.hpp>
 
-#include "vmruntime/network/pod_network.h"
+#include "vmruntime/network/spec/pod_network.h"
 
 namespace crimux::vm {
 

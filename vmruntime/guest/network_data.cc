@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "vmruntime/guest/network_config.h"
-#include "vmruntime/network/ip.h"
+#include "vmruntime/network/link/ip.h"
 
 namespace crimux::vm {
 namespace {

@@ -2,7 +2,7 @@
 #include <fmt/ranges.h>
 
 #include "vmruntime/guest/guest_files.h"
-#include "vmruntime/network/ip.h"
+#include "vmruntime/network/link/ip.h"
 
 namespace crimux::vm {
 namespace {

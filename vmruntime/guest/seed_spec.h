@@ -7,7 +7,7 @@
 #include <boost/json/object.hpp>
 
 #include "vmruntime/annotations/guest_options.h"
-#include "vmruntime/network/pod_network.h"
+#include "vmruntime/network/spec/pod_network.h"
 
 namespace crimux::vm {
 

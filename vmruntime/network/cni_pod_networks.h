@@ -3,12 +3,12 @@
 #include <string>
 
 #include "config/config.h"
-#include "vmruntime/network/cni_cache.h"
-#include "vmruntime/network/cni_network.h"
-#include "vmruntime/network/cni_plugin.h"
-#include "vmruntime/network/device_cards.h"
-#include "vmruntime/network/pod_network.h"
-#include "vmruntime/network/sriov_cards.h"
+#include "vmruntime/network/cni/cni_cache.h"
+#include "vmruntime/network/cni/cni_network.h"
+#include "vmruntime/network/cni/cni_plugin.h"
+#include "vmruntime/network/device/device_cards.h"
+#include "vmruntime/network/device/sriov_cards.h"
+#include "vmruntime/network/spec/pod_network.h"
 
 namespace crimux::vm {
 

@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "vmruntime/network/pod_network.h"
+#include "vmruntime/network/spec/pod_network.h"
 
 namespace crimux::vm {
 

@@ -6,8 +6,8 @@
 #include "vmruntime/device/character_device.h"
 #include "vmruntime/device/host_devices.h"
 #include "vmruntime/device/vfio_group.h"
-#include "vmruntime/network/vdpa_device.h"
-#include "vmruntime/network/vhost_socket.h"
+#include "vmruntime/network/device/vdpa_device.h"
+#include "vmruntime/network/device/vhost_socket.h"
 #include "vmruntime/pod/network_record.h"
 
 namespace crimux::vm {

@@ -2,7 +2,7 @@
 #include "base/rollback.h"
 #include "vmruntime/annotations/pod_options.h"
 #include "vmruntime/device/device_access.h"
-#include "vmruntime/network/netns.h"
+#include "vmruntime/network/link/netns.h"
 #include "vmruntime/pod/container_host_devices.h"
 #include "vmruntime/pod/containers.h"
 #include "vmruntime/pod/machine_spec.h"

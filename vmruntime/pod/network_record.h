@@ -1,6 +1,6 @@
 #pragma once
 
-#include "vmruntime/network/pod_network.h"
+#include "vmruntime/network/spec/pod_network.h"
 #include "vmruntime/state/records.pb.h"
 
 namespace crimux::vm {

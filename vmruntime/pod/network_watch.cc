@@ -6,8 +6,8 @@
 #include <mutex>
 
 #include "base/id.h"
-#include "vmruntime/network/dhcp_server.h"
-#include "vmruntime/network/netns.h"
+#include "vmruntime/network/dhcp/dhcp_server.h"
+#include "vmruntime/network/link/netns.h"
 #include "vmruntime/pod/network_record.h"
 
 namespace crimux::vm {

@@ -5,7 +5,7 @@
 
 #include "vmruntime/annotations/nic_options.h"
 #include "vmruntime/machine/domain/nic_spec.h"
-#include "vmruntime/network/pod_network.h"
+#include "vmruntime/network/spec/pod_network.h"
 
 namespace crimux::vm {
 

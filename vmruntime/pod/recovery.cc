@@ -6,7 +6,7 @@
 
 #include "base/id.h"
 #include "vmruntime/disk/pod_disks.h"
-#include "vmruntime/network/netns.h"
+#include "vmruntime/network/link/netns.h"
 #include "vmruntime/pod/container_disks.h"
 #include "vmruntime/pod/network_record.h"
 

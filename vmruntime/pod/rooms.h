@@ -6,7 +6,7 @@
 #include "vmruntime/disk/owner.h"
 #include "vmruntime/image/image_store.h"
 #include "vmruntime/machine/hypervisor.h"
-#include "vmruntime/network/pod_network.h"
+#include "vmruntime/network/spec/pod_network.h"
 #include "vmruntime/pod/agent_files.h"
 #include "vmruntime/pod/layout.h"
 #include "vmruntime/pod/pod_locks.h"

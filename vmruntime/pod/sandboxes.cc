@@ -10,7 +10,7 @@
 #include "base/rollback.h"
 #include "vmruntime/annotations/libvirt_xml.h"
 #include "vmruntime/annotations/pod_options.h"
-#include "vmruntime/network/netns.h"
+#include "vmruntime/network/link/netns.h"
 #include "vmruntime/network/resolv_conf.h"
 #include "vmruntime/pod/container_disks.h"
 #include "vmruntime/pod/machine_spec.h"

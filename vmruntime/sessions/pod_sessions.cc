@@ -1,7 +1,7 @@
 #include "vmruntime/sessions/pod_sessions.h"
 
 #include "base/error.h"
-#include "vmruntime/network/node_route.h"
+#include "vmruntime/network/link/node_route.h"
 #include "vmruntime/sessions/attach.h"
 #include "vmruntime/sessions/port_forward.h"
 

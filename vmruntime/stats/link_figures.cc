@@ -8,9 +8,9 @@
 
 #include "base/clock.h"
 #include "base/fresh_thread.h"
-#include "vmruntime/network/guest_links.h"
-#include "vmruntime/network/netlink_handle.h"
-#include "vmruntime/network/netns.h"
+#include "vmruntime/network/link/link_names.h"
+#include "vmruntime/network/link/netlink_handle.h"
+#include "vmruntime/network/link/netns.h"
 
 namespace crimux::vm {
 namespace {

@@ -13,9 +13,9 @@
 
 #include "base/file.h"
 #include "base/process.h"
-#include "vmruntime/network/macvtap_links.h"
-#include "vmruntime/network/netlink.h"
-#include "vmruntime/network/netns.h"
+#include "vmruntime/network/binding/macvtap_links.h"
+#include "vmruntime/network/link/netlink.h"
+#include "vmruntime/network/link/netns.h"
 
 namespace crimux::vm {
 namespace {

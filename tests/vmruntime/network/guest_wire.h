@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/fd.h"
-#include "vmruntime/network/pod_network.h"
+#include "vmruntime/network/spec/pod_network.h"
 
 namespace crimux::vm {
 

@@ -7,7 +7,7 @@
 #include "tests/vmruntime/network/guest_pod.h"
 #include "tests/vmruntime/network/guest_wire.h"
 #include "tests/vmruntime/network/packet_capture.h"
-#include "vmruntime/network/netns.h"
+#include "vmruntime/network/link/netns.h"
 
 namespace crimux::vm {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "config/config.h"
 #include "tests/temporary_dir.h"
-#include "vmruntime/network/pod_network.h"
+#include "vmruntime/network/spec/pod_network.h"
 
 namespace crimux::vm {
 

@@ -11,8 +11,8 @@
 #include "tests/vmruntime/network/guest_wire.h"
 #include "tests/vmruntime/network/network_world.h"
 #include "vmruntime/network/cni_pod_networks.h"
-#include "vmruntime/network/dhcp_server.h"
-#include "vmruntime/network/netns.h"
+#include "vmruntime/network/dhcp/dhcp_server.h"
+#include "vmruntime/network/link/netns.h"
 
 namespace crimux::vm {
 namespace {

@@ -14,7 +14,7 @@
 #include "base/process.h"
 #include "tests/temporary_dir.h"
 #include "tests/vmruntime/cgroup/fake_cgroup_v2.h"
-#include "vmruntime/network/netns.h"
+#include "vmruntime/network/link/netns.h"
 #include "vmruntime/pod/containers.h"
 #include "vmruntime/pod/recovery.h"
 #include "vmruntime/pod/sandboxes.h"

@@ -5,8 +5,8 @@
 #include "base/error.h"
 #include "tests/vmruntime/pod/fake_rooms.h"
 #include "tests/vmruntime/sessions/fake_client.h"
-#include "vmruntime/network/netlink.h"
-#include "vmruntime/network/node_route.h"
+#include "vmruntime/network/link/netlink.h"
+#include "vmruntime/network/link/node_route.h"
 
 namespace crimux::vm {
 namespace {

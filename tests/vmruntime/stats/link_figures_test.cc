@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/process.h"
 #include "tests/temporary_dir.h"
-#include "vmruntime/network/netns.h"
+#include "vmruntime/network/link/netns.h"
 
 namespace crimux::vm {
 namespace {
