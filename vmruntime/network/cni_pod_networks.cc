@@ -13,9 +13,7 @@
 #include "base/rollback.h"
 #include "vmruntime/network/binding/card_links.h"
 #include "vmruntime/network/binding/guest_links.h"
-#include "vmruntime/network/binding/private_network.h"
 #include "vmruntime/network/cni/cni_arguments.h"
-#include "vmruntime/network/cni/cni_result.h"
 #include "vmruntime/network/cni/pod_links.h"
 #include "vmruntime/network/device/function_cards.h"
 #include "vmruntime/network/dhcp/dhcp_config.h"
@@ -56,42 +54,42 @@ CniPodNetworks::CniPodNetworks(const VmConfig& config, MultusFolders folders, Vd
       folders_(std::move(folders)),
       vdpa_(std::move(vdpa)) {}
 
+GuestInterface CniPodNetworks::MakeCard(const std::string& link, int index, const Plugged& plugged,
+                                        std::vector<SriovRequest>* functions) {
+  if (auto device = MakeDeviceCard(plugged.result, link, plugged.request, vdpa_)) return *device;
+  if (auto function = FindFunctionCard(plugged.result, link, functions_)) {
+    RefuseBindingOfDevice(plugged.request, link, "an SR-IOV function");
+    functions->push_back({.address = function->card.pci,
+                          .interface = link,
+                          .is_link = function->is_link,
+                          .mac = function->card.mac});
+    return function->card;
+  }
+  return BuildCard(link, index, UserId(qemu_user_), BindingFor(plugged.request, link),
+                   NicRequestFor(plugged.request, link), plugged.privates);
+}
+
 PodNetwork CniPodNetworks::BuildLinks(const NetworkRequest& request,
                                       const boost::json::object& cni_result,
                                       const std::vector<std::string>& before) {
   CniResult result = ParseCniResult(cni_result, kMainInterface);
   TellOfDevices(ReadDevices(request, kMainInterface, folders_), &result);
-  uid_t tap_owner = UserId(qemu_user_);
   PodNetwork network;
-  std::vector<SriovRequest> handed_over;
+  std::vector<SriovRequest> functions;
   RunInNetns(request.netns, [&] {
     std::vector<std::string> links = PodLinks(result, before);
     CheckNicRequests(request, links);
     Netlink netlink;
     PrivateNetworks privates(netlink, request.dns);
-    for (const std::string& link : links) {
-      if (auto device = MakeDeviceCard(result, link, request, vdpa_)) {
-        network.interfaces.push_back(*std::move(device));
-        continue;
-      }
-      if (auto function = FindFunctionCard(result, link, functions_)) {
-        RefuseBindingOfDevice(request, link, "an SR-IOV function");
-        handed_over.push_back({.address = function->card.pci,
-                               .interface = link,
-                               .is_link = function->is_link,
-                               .mac = function->card.mac});
-        network.interfaces.push_back(std::move(function->card));
-        continue;
-      }
-      int index = static_cast<int>(network.interfaces.size());
-      network.interfaces.push_back(BuildCard(link, index, tap_owner, BindingFor(request, link),
-                                             NicRequestFor(request, link), privates));
+    for (size_t i = 0; i < links.size(); ++i) {
+      network.interfaces.push_back(
+          MakeCard(links[i], static_cast<int>(i), {request, result, privates}, &functions));
     }
     network.ips = PodIps(result, network.interfaces);
     StartCards(network.interfaces);
   });
   // By the node's namespace, where their physical functions are.
-  for (const SriovRequest& function : handed_over) {
+  for (const SriovRequest& function : functions) {
     auto card = std::ranges::find(network.interfaces, function.interface, &GuestInterface::name);
     card->mac = sriov_.Attach(function, request.work_dir);
   }

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "config/config.h"
+#include "vmruntime/network/binding/private_network.h"
 #include "vmruntime/network/cni/cni_cache.h"
 #include "vmruntime/network/cni/cni_network.h"
 #include "vmruntime/network/cni/cni_plugin.h"
+#include "vmruntime/network/cni/cni_result.h"
 #include "vmruntime/network/device/device_cards.h"
 #include "vmruntime/network/device/sriov_cards.h"
 #include "vmruntime/network/spec/pod_network.h"
@@ -27,6 +30,17 @@ class CniPodNetworks : public PodNetworks {
   NetworkReadiness Readiness() const override;
 
  private:
+  // What a pod asked for, and what its plugins have made of it.
+  struct Plugged {
+    const NetworkRequest& request;
+    const CniResult& result;
+    PrivateNetworks& privates;
+  };
+
+  // Card number `index`, which stands for the pod's interface of this name; notes it for SriovCards
+  // if it is a function. In the pod's namespace.
+  GuestInterface MakeCard(const std::string& link, int index, const Plugged& plugged,
+                          std::vector<SriovRequest>* functions);
   // Links for all interfaces but those that are devices of the node, and these. `before`: the
   // namespace's links before ADD.
   PodNetwork BuildLinks(const NetworkRequest& request, const boost::json::object& cni_result,
