@@ -71,7 +71,7 @@ function(crimux_library name)
 endfunction()
 
 # Tests are read by the compiler more often than run.
-set(CRIMUX_TEST_OPTIONS $<$<CONFIG:RelWithDebInfo>:-O1>)
+set(CRIMUX_TEST_OPTIONS $<$<CONFIG:RelWithDebInfo>:-O0>)
 
 # A Catch2 program whose test cases ctest runs one by one, under the label "unit".
 function(crimux_test name)
