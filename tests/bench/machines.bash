@@ -103,6 +103,12 @@ BesideRam() {
   awk '/^Size:/ {ram = $2 == 262144} /^Pss:/ && !ram {sum += $2} END {print sum / 1024}' "/proc/$1/smaps"
 }
 
+# Guest ADDRESS PORT COMMAND
+Guest() {
+  ssh -p "$2" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR \
+    -o ConnectTimeout=5 "root@$1" "$3" </dev/null
+}
+
 # Two of the same guest, with the same files.
 StartGuests() {
   local pod
@@ -132,12 +138,6 @@ StartByHand() {
     -chardev "socket,id=fs,path=$TESTBED/hand.sock" -device vhost-user-fs-pci,chardev=fs,tag=crimux \
     -netdev "user,id=net,hostfwd=tcp:127.0.0.1:$port-:22" -device virtio-net-pci,netdev=net \
     -serial "file:$TESTBED/log/by-hand"
-}
-
-# Guest ADDRESS PORT COMMAND
-Guest() {
-  ssh -p "$2" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR \
-    -o ConnectTimeout=5 "root@$1" "$3" </dev/null
 }
 
 # ReadShare ADDRESS PORT: prints the seconds that the guest took.
