@@ -128,7 +128,6 @@ void NetworkWorld::RemovePod(const NetworkRequest& pod) { RemoveNetns(pod.netns)
 
 std::vector<std::string> NetworkWorld::Leftovers() const {
   // The kernel takes a while to dissolve a namespace, and the links in it.
-  // A guest asks for routers after 1, 5 and 13 s: on a busy machine the first may be for nothing.
   auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   std::vector<std::string> left = PresentLeftovers();
   while (!left.empty() && std::chrono::steady_clock::now() < deadline) {
