@@ -1,30 +1,14 @@
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-
 #include "base/error.h"
 #include "ctl/vnc/handshakes.h"
+#include "ctl/vnc/rfb.h"
 
 namespace crimux::ctl {
 namespace {
 
-namespace asio = boost::asio;
-using ServerSocket = asio::local::stream_protocol::socket;
+using ServerSocket = boost::asio::local::stream_protocol::socket;
 
-constexpr const char* kOurVersion = "RFB 003.008\n";
 constexpr char kNoSecurity = 1;
 constexpr char kShared = 1;
-
-Awaitable<std::string> Read(ServerSocket& server, size_t size) {
-  std::string bytes(size, '\0');
-  co_await asio::async_read(server, asio::buffer(bytes), asio::use_awaitable);
-  co_return bytes;
-}
-
-Awaitable<void> Write(ServerSocket& server, const std::string& bytes) {
-  co_await asio::async_write(server, asio::buffer(bytes), asio::use_awaitable);
-}
 
 Error Unfit(std::string_view cause) {
   return {grpc::StatusCode::FAILED_PRECONDITION, "greet VNC server", "", cause};
@@ -33,10 +17,9 @@ Error Unfit(std::string_view cause) {
 }  // namespace
 
 Awaitable<void> GreetServer(ServerSocket& server) {
-  std::string version = kOurVersion;
-  std::string theirs = co_await Read(server, version.size());
-  if (theirs != version) throw Unfit("it speaks no RFB 3.8");
-  co_await Write(server, version);
+  std::string theirs = co_await Read(server, kRfbVersion.size());
+  if (theirs != kRfbVersion) throw Unfit("it speaks no RFB 3.8");
+  co_await Write(server, kRfbVersion);
   std::string count = co_await Read(server, 1);
   std::string types = co_await Read(server, static_cast<unsigned char>(count.front()));
   if (types.find(kNoSecurity) == std::string::npos) throw Unfit("it asks for a password");

@@ -1,39 +1,22 @@
 #include <chrono>
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-
 #include "base/error.h"
 #include "ctl/vnc/handshakes.h"
 #include "ctl/vnc/password.h"
+#include "ctl/vnc/rfb.h"
 
 namespace crimux::ctl {
 namespace {
 
 using namespace std::string_literals;
-namespace asio = boost::asio;
-using ViewerSocket = asio::ip::tcp::socket;
+using ViewerSocket = boost::asio::ip::tcp::socket;
 
 constexpr std::chrono::seconds kPenalty{1};
-constexpr size_t kVersionSize = 12;
-const std::string kVersion = "RFB 003.008\n";
 // VNC authentication is type 2.
 const std::string kSecurityTypes = "\1\2"s;
 const std::string kSecurityType33 = "\0\0\0\2"s;
 const std::string kOk = "\0\0\0\0"s;
 const std::string kFailed = "\0\0\0\1"s;
-
-Awaitable<std::string> Read(ViewerSocket& viewer, size_t size) {
-  std::string bytes(size, '\0');
-  co_await asio::async_read(viewer, asio::buffer(bytes), asio::use_awaitable);
-  co_return bytes;
-}
-
-Awaitable<void> Write(ViewerSocket& viewer, const std::string& bytes) {
-  co_await asio::async_write(viewer, asio::buffer(bytes), asio::use_awaitable);
-}
 
 Error Denied(std::string_view cause) {
   return {grpc::StatusCode::PERMISSION_DENIED, "let VNC viewer in", "", cause};
@@ -42,7 +25,7 @@ Error Denied(std::string_view cause) {
 // The minor version of protocol 3; what is neither 3.7 nor later counts as 3.3, as the RFC has it.
 int MinorOf(const std::string& version) {
   if (!version.starts_with("RFB 003.")) throw Denied("it speaks no RFB 3");
-  if (version >= "RFB 003.008") return 8;
+  if (version >= kRfbVersion) return 8;
   return version.starts_with("RFB 003.007") ? 7 : 3;
 }
 
@@ -67,8 +50,8 @@ Awaitable<void> Refuse(ViewerSocket& viewer, int minor) {
 }  // namespace
 
 Awaitable<void> WelcomeViewer(ViewerSocket& viewer, const std::string& password) {
-  co_await Write(viewer, kVersion);
-  std::string version = co_await Read(viewer, kVersionSize);
+  co_await Write(viewer, kRfbVersion);
+  std::string version = co_await Read(viewer, kRfbVersion.size());
   int minor = MinorOf(version);
   co_await AgreeOnPassword(viewer, minor);
   std::string challenge = RandomChallenge();

@@ -17,13 +17,7 @@
 namespace crimux::vm {
 namespace {
 
-using grpc::StatusCode;
-
 constexpr std::string_view kFill = "fill persistent root disk";
-
-[[noreturn]] void Refuse(const std::string& shown, const std::string& why) {
-  throw Error(StatusCode::FAILED_PRECONDITION, "use persistent root disk", shown, why);
-}
 
 // A value of QEMU's key=value,… lists.
 std::string Escaped(const std::string& value) {
@@ -34,8 +28,8 @@ std::string Escaped(const std::string& value) {
 
 void RequireRoom(uint64_t size, const StoredImage& image, const std::string& shown) {
   if (size >= kRootHeaderSize + image.virtual_size) return;
-  Refuse(shown, fmt::format("it has {} bytes; the image needs {}, and {} for a header", size,
-                            image.virtual_size, kRootHeaderSize));
+  RefuseRoot(shown, fmt::format("it has {} bytes; the image needs {}, and {} for a header", size,
+                                image.virtual_size, kRootHeaderSize));
 }
 
 // By qemu-img, as QEMU's user, whose the node is.
@@ -75,9 +69,9 @@ PersistentRoot PreparePersistentRoot(const std::filesystem::path& node, const st
   auto header = ReadRootHeader(fd.get(), shown);
   if (header && header->ready) return part;
   if (!header && !IsBlankWhereHeaderIs(fd.get(), shown)) {
-    Refuse(shown,
-           "it holds data that is no root disk of crimux; wipe its first MiB to have it "
-           "filled from the image");
+    RefuseRoot(shown,
+               "it holds data that is no root disk of crimux; wipe its first MiB to have it "
+               "filled from the image");
   }
   RequireRoom(size, image, shown);
   Fill(fd.get(), node, part, shown, image, config);

@@ -30,11 +30,11 @@ std::string ReadStart(int fd, size_t size, const std::string& shown) {
   return bytes;
 }
 
-[[noreturn]] void RefuseHeader(const std::string& shown, const std::string& why) {
+}  // namespace
+
+void RefuseRoot(const std::string& shown, const std::string& why) {
   throw Error(grpc::StatusCode::FAILED_PRECONDITION, "use persistent root disk", shown, why);
 }
-
-}  // namespace
 
 std::optional<RootHeader> ReadRootHeader(int fd, const std::string& shown) {
   std::string block = ReadStart(fd, kBlock, shown);
@@ -44,15 +44,15 @@ std::optional<RootHeader> ReadRootHeader(int fd, const std::string& shown) {
   boost::system::error_code error;
   boost::json::value json = boost::json::parse(block, error);
   const auto* fields = error ? nullptr : json.if_object();
-  if (fields == nullptr) RefuseHeader(shown, "its header is damaged");
+  if (fields == nullptr) RefuseRoot(shown, "its header is damaged");
   const auto* version = fields->if_contains("version");
   const auto* state = fields->if_contains("state");
   const auto* image = fields->if_contains("image");
   if (!version || !version->is_int64() || version->get_int64() != kVersion) {
-    RefuseHeader(shown, "its header is of a version that is not known here");
+    RefuseRoot(shown, "its header is of a version that is not known here");
   }
   if (!state || !state->is_string() || !image || !image->is_string()) {
-    RefuseHeader(shown, "its header is damaged");
+    RefuseRoot(shown, "its header is damaged");
   }
   return RootHeader{.ready = state->get_string() == "ready", .image = image->get_string().c_str()};
 }

@@ -16,6 +16,9 @@ struct RootHeader {
   std::string image;   // digest of the image that it was filled from
 };
 
+// Throws Error (FAILED_PRECONDITION) that names the device and says why it can't be a root disk.
+[[noreturn]] void RefuseRoot(const std::string& shown, const std::string& why);
+
 // nullopt: the device has none. Throws Error (FAILED_PRECONDITION) for one that cannot be read:
 // `shown` names the device.
 std::optional<RootHeader> ReadRootHeader(int fd, const std::string& shown);

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-struct _virConnect;
+struct _virConnect;  // NOLINT: libvirt's name
 
 namespace crimux::vm {
 

@@ -11,17 +11,13 @@
 #include "tests/temporary_dir.h"
 #include "tests/vmruntime/fetch/certificate.h"
 #include "tests/vmruntime/fetch/http_server.h"
+#include "tests/vmruntime/fetch/plain_download.h"
 #include "tests/vmruntime/fetch/small_disk.h"
 
 namespace crimux::vm {
 namespace {
 
 using grpc::StatusCode;
-
-DownloadResult Download(const DownloadSpec& spec, std::stop_token stop) {
-  Progress progress(spec.shown_url, std::chrono::hours(1));
-  return vm::Download(spec, progress, std::move(stop));
-}
 
 class Downloads {
  public:
@@ -43,7 +39,7 @@ class Downloads {
   // The code and text of the error that ends the download; no file may be left.
   std::pair<StatusCode, std::string> Fail(const DownloadSpec& spec, std::stop_token stop = {}) {
     try {
-      Download(spec, std::move(stop));
+      PlainDownload(spec, std::move(stop));
     } catch (const Error& e) {
       CHECK_FALSE(std::filesystem::exists(spec.file));
       return {e.code(), e.what()};
@@ -68,7 +64,7 @@ TEST_CASE_METHOD(Downloads, "a download is stored read-only, with its sha256") {
     exchange.Answer(200, "abc");
   });
   DownloadSpec spec = Spec(server.Url("/a?b"));
-  DownloadResult result = Download(spec, {});
+  DownloadResult result = PlainDownload(spec, {});
   CHECK(result.size == 3);
   CHECK(result.digest == "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   CHECK(ReadFile(spec.file) == "abc");
@@ -148,7 +144,7 @@ TEST_CASE_METHOD(Downloads, "the size limit holds with and without Content-Lengt
     CHECK(code == StatusCode::RESOURCE_EXHAUSTED);
     CHECK(text == "download \"http://shown\": larger than the limit of 1999 bytes");
     spec.size_limit = 2000;
-    CHECK(Download(spec, {}).size == 2000);
+    CHECK(PlainDownload(spec, {}).size == 2000);
     std::filesystem::remove(spec.file);
   }
 }
@@ -178,7 +174,7 @@ TEST_CASE_METHOD(Downloads, "redirects are followed, ten at most") {
     exchange.Answer(302, "ignored", "Location: /" + std::to_string(left - 1) + "\r\n");
   });
   DownloadSpec spec = Spec(server.Url("/10"));
-  CHECK(Download(spec, {}).size == 5);
+  CHECK(PlainDownload(spec, {}).size == 5);
   std::filesystem::remove(spec.file);
   CHECK(Fail(Spec(server.Url("/11"))).first == StatusCode::FAILED_PRECONDITION);
 }
@@ -212,7 +208,7 @@ TEST_CASE_METHOD(Downloads, "the proxy of the environment is used") {
     exchange.Answer(200, "by proxy");
   });
   ::setenv("http_proxy", proxy.Url("").c_str(), 1);
-  DownloadResult result = Download(Spec("http://images.invalid/a"), {});
+  DownloadResult result = PlainDownload(Spec("http://images.invalid/a"), {});
   ::unsetenv("http_proxy");
   CHECK(result.size == 8);
   CHECK(target == "http://images.invalid/a");
@@ -226,7 +222,7 @@ TEST_CASE_METHOD(Downloads, "https is verified against the configured authoritie
   CHECK(code == StatusCode::UNAVAILABLE);
   CHECK_THAT(text, Catch::Contains("certificate"));
   spec.transport.ca_file = ours.certificate;
-  CHECK(Download(spec, {}).size == 4);
+  CHECK(PlainDownload(spec, {}).size == 4);
 }
 
 TEST_CASE_METHOD(Downloads, "a redirect from https to http is refused") {

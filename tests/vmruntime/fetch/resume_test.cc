@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "tests/temporary_dir.h"
 #include "tests/vmruntime/fetch/http_server.h"
+#include "tests/vmruntime/fetch/plain_download.h"
 #include "tests/vmruntime/fetch/small_disk.h"
 #include "tests/vmruntime/image/disks.h"
 #include "vmruntime/fetch/download.h"
@@ -21,10 +22,6 @@ namespace {
 
 using grpc::StatusCode;
 
-DownloadResult ResumeDownload(const DownloadSpec& spec, std::stop_token stop) {
-  Progress progress(spec.shown_url, std::chrono::hours(1));
-  return vm::Download(spec, progress, std::move(stop));
-}
 using std::chrono::milliseconds;
 
 std::string Body(size_t size = 300'000) {
@@ -77,7 +74,7 @@ class Broken {
   // The download has to succeed, with these bytes.
   void Succeeds(const HttpServer& server, const std::string& body) {
     DownloadSpec spec = Spec(server);
-    DownloadResult result = ResumeDownload(spec, {});
+    DownloadResult result = PlainDownload(spec, {});
     Sha256 sum;
     sum.Add(body);
     CHECK(result.digest == sum.Digest());
@@ -87,7 +84,7 @@ class Broken {
   }
   std::pair<StatusCode, std::string> Fail(const DownloadSpec& spec, std::stop_token stop = {}) {
     try {
-      ResumeDownload(spec, std::move(stop));
+      PlainDownload(spec, std::move(stop));
     } catch (const Error& e) {
       CHECK_FALSE(std::filesystem::exists(spec.file));
       return {e.code(), e.what()};
@@ -297,7 +294,7 @@ TEST_CASE_METHOD(Broken, "room is reserved before the bytes come") {
   first.join();
   CHECK(code == StatusCode::RESOURCE_EXHAUSTED);
   CHECK_THAT(text, Catch::Contains("it has 700000 bytes, the disk has "));
-  CHECK(ResumeDownload(spec, {}).size == 700'000);
+  CHECK(PlainDownload(spec, {}).size == 700'000);
 }
 
 TEST_CASE_METHOD(Broken, "the log tells how far a download is") {

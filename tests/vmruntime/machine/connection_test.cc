@@ -4,20 +4,12 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/code_of.h"
 #include "vmruntime/machine/event_loop.h"
 #include "vmruntime/machine/libvirt_error.h"
 
 namespace crimux::vm {
 namespace {
-
-grpc::StatusCode CodeOf(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& e) {
-    return e.code();
-  }
-  return grpc::StatusCode::OK;
-}
 
 TEST_CASE("a process has one event loop at a time, and may have another later") {
   {

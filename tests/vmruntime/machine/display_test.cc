@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.h"
+#include "tests/code_of.h"
 #include "tests/vmruntime/machine/test_machine.h"
 #include "vmruntime/machine/libvirt_hypervisor.h"
 
@@ -21,14 +22,6 @@ struct ShownQemu {
     hypervisor.Define(spec);
     hypervisor.Start(name);
     REQUIRE(WaitForConsole(spec, "hello\n"));
-  }
-  grpc::StatusCode CodeOf(const std::function<void()>& work) const {
-    try {
-      work();
-    } catch (const Error& e) {
-      return e.code();
-    }
-    return grpc::StatusCode::OK;
   }
   LibvirtHypervisor hypervisor{TestConfig(StateDir())};
 };
@@ -62,9 +55,9 @@ TEST_CASE("a machine without a display, or that isn't running, has no picture an
   CHECK_THROWS_WITH(qemu.hypervisor.Screenshot("blind"), Catch::Contains("crimux.io/video"));
   CHECK_THROWS_WITH(qemu.hypervisor.VncSocket("blind"), Catch::Contains("crimux.io/video"));
   qemu.hypervisor.Destroy("blind");
-  CHECK(qemu.CodeOf([&] { qemu.hypervisor.Screenshot("blind"); }) ==
+  CHECK(CodeOf([&] { qemu.hypervisor.Screenshot("blind"); }) ==
         grpc::StatusCode::FAILED_PRECONDITION);
-  CHECK(qemu.CodeOf([&] { qemu.hypervisor.VncSocket("nobody"); }) == grpc::StatusCode::NOT_FOUND);
+  CHECK(CodeOf([&] { qemu.hypervisor.VncSocket("nobody"); }) == grpc::StatusCode::NOT_FOUND);
 }
 
 }  // namespace

@@ -6,19 +6,11 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "tests/code_of.h"
 #include "tests/temporary_dir.h"
 
 namespace crimux::vm {
 namespace {
-
-grpc::StatusCode CodeOfConfig(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& e) {
-    return e.code();
-  }
-  return grpc::StatusCode::OK;
-}
 
 VmConfig WithStateDir(const std::string& dir) {
   VmConfig config;
@@ -28,9 +20,9 @@ VmConfig WithStateDir(const std::string& dir) {
 
 TEST_CASE("a state dir that is relative, or too long for sockets, is refused") {
   const auto invalid = grpc::StatusCode::INVALID_ARGUMENT;
-  CHECK(CodeOfConfig([] { DriverRoot(WithStateDir("var/lib")); }) == invalid);
+  CHECK(CodeOf([] { DriverRoot(WithStateDir("var/lib")); }) == invalid);
   CHECK(DriverRoot(WithStateDir("/" + std::string(41, 'x'))).string().size() == kMaxDriverRoot);
-  CHECK(CodeOfConfig([] { DriverRoot(WithStateDir("/" + std::string(42, 'x'))); }) == invalid);
+  CHECK(CodeOf([] { DriverRoot(WithStateDir("/" + std::string(42, 'x'))); }) == invalid);
 }
 
 TEST_CASE("the driver's root is searchable for QEMU's user, and its qemu.conf is ours alone") {
@@ -60,7 +52,7 @@ TEST_CASE("an unknown user or group is named before libvirt fails over it") {
 TEST_CASE("a user name cannot add settings to qemu.conf") {
   VmConfig config;
   config.qemu_user = "x\"\nsecurity_driver = \"apparmor";
-  CHECK(CodeOfConfig([&] { QemuConf(config); }) == grpc::StatusCode::INVALID_ARGUMENT);
+  CHECK(CodeOf([&] { QemuConf(config); }) == grpc::StatusCode::INVALID_ARGUMENT);
 }
 
 }  // namespace

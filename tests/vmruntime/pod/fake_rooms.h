@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/process.h"
+#include "tests/code_of.h"
 #include "tests/temporary_dir.h"
 #include "tests/vmruntime/cgroup/fake_cgroup_v2.h"
 #include "vmruntime/network/link/netns.h"
@@ -309,15 +310,6 @@ struct World {
   Containers containers;
   Sandboxes sandboxes;
 };
-
-inline grpc::StatusCode CodeOf(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& e) {
-    return e.code();
-  }
-  return grpc::StatusCode::OK;
-}
 
 // A folder in which namespaces were mounted can be removed only without them.
 struct WorldDir {

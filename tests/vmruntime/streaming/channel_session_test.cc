@@ -8,8 +8,6 @@ namespace {
 
 using namespace std::string_literals;
 
-constexpr const char* kSuccess = R"({"metadata":{},"status":"Success"})";
-
 TEST_CASE("v5: exec copies stdin until the client closes it; then the status, then the end") {
   TestServer test;
   WebSocketClient client(test.server.ExecUrl(Request({"echo"})), "v5.channel.k8s.io");

@@ -18,6 +18,9 @@
 // minute throws.
 namespace crimux::vm::streaming {
 
+// What a command that has succeeded ends with, in JSON.
+inline constexpr const char* kSuccess = R"({"metadata":{},"status":"Success"})";
+
 // A connection to the server of a URL.
 UniqueFd Connect(const std::string& url);
 std::string PathOf(const std::string& url);

@@ -8,8 +8,6 @@
 namespace crimux::vm::streaming {
 namespace {
 
-constexpr const char* kSpdySuccess = R"({"metadata":{},"status":"Success"})";
-
 TEST_CASE("exec copies stdin to stdout until its end, in each protocol version") {
   TestServer test;
   for (const char* protocol : {"v5.channel.k8s.io", "v4.channel.k8s.io", "v3.channel.k8s.io",
@@ -21,7 +19,7 @@ TEST_CASE("exec copies stdin to stdout until its end, in each protocol version")
     client.spdy.Send(client.in, "world", true);
     CHECK(client.spdy.ReadAll(client.out) == "world");
     bool json = protocol[1] == '4' || protocol[1] == '5';
-    CHECK(client.spdy.ReadAll(client.error) == (json ? kSpdySuccess : ""));
+    CHECK(client.spdy.ReadAll(client.error) == (json ? kSuccess : ""));
     CHECK(client.spdy.WaitForGoAway());
   }
 }
@@ -53,7 +51,7 @@ TEST_CASE("a terminal's sizes reach the handler") {
   client.spdy.Send(client.resize, R"({"Width":100,"Hei)");
   client.spdy.Send(client.resize, R"(ght":30})", true);
   CHECK(client.spdy.ReadAll(client.out) == "100x30 ");
-  CHECK(client.spdy.ReadAll(client.error) == kSpdySuccess);
+  CHECK(client.spdy.ReadAll(client.error) == kSuccess);
 }
 
 TEST_CASE("attach is served as exec is, at its own URL") {
@@ -61,7 +59,7 @@ TEST_CASE("attach is served as exec is, at its own URL") {
   CommandClient client(test.server.AttachUrl(Request({})), "v4.channel.k8s.io");
   client.spdy.Send(client.in, "typed", true);
   CHECK(client.spdy.ReadAll(client.out) == "typed");
-  CHECK(client.spdy.ReadAll(client.error) == kSpdySuccess);
+  CHECK(client.spdy.ReadAll(client.error) == kSuccess);
 }
 
 TEST_CASE("pings are answered, and streams of unknown or double kind are reset") {

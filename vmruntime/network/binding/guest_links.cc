@@ -62,12 +62,6 @@ std::string RouterMac(const GuestInterface& guest) {
 
 }  // namespace
 
-uint32_t MtuFor(const NicRequest& nic, const Link& link) {
-  if (nic.mtu <= link.mtu) return nic.mtu == 0 ? link.mtu : nic.mtu;
-  throw Error(grpc::INVALID_ARGUMENT, "hand over interface", link.name,
-              fmt::format("the pod asks for an MTU of {}; the link has {}", nic.mtu, link.mtu));
-}
-
 Link PodLink(Netlink& netlink, const std::string& name) {
   std::optional<Link> link = netlink.Find(name);
   if (!link) throw Error(grpc::INTERNAL, "hand over interface", name, "the plugins made none");
@@ -79,7 +73,7 @@ GuestInterface TheGuests(Netlink& netlink, const Link& link, int index, const Ni
   guest.name = link.name;
   guest.tap = TapName(index);
   guest.queues = nic.queues;
-  guest.mtu = MtuFor(nic, link);
+  guest.mtu = MtuFor(nic, link.name, link.mtu);
   guest.router_mac = RouterMac(guest);
   return guest;
 }

@@ -36,9 +36,6 @@ void RemoveGuestLinks();
 // The pod's interface; throws Error (INTERNAL) when the plugins made none of this name.
 Link PodLink(Netlink& netlink, const std::string& name);
 
-// The MTU of a card that stands for this link. Throws Error (INVALID_ARGUMENT) for one above it.
-uint32_t MtuFor(const NicRequest& nic, const Link& link);
-
 // What the guest of card `index` takes from the link: all that it has, as far as the pod asks for
 // nothing else.
 GuestInterface TheGuests(Netlink& netlink, const Link& link, int index, const NicRequest& nic);

@@ -89,7 +89,7 @@ GuestInterface BuildMasqueradeLinks(const std::string& link, int index, uid_t ta
                        .tap = TapName(index),
                        .binding = NicBinding::kMasquerade,
                        .mac = RandomMac(),
-                       .mtu = MtuFor(nic, found),
+                       .mtu = MtuFor(nic, link, found.mtu),
                        .queues = nic.queues};
   for (bool v6 : {false, true}) AddFamily(outer, v6, networks, guest);
   guest.pod_addresses = netlink.Addresses(link);

@@ -1,10 +1,7 @@
 #include "vmruntime/network/device/device_cards.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
-#include "base/error.h"
 #include "vmruntime/network/cni/pod_links.h"
 #include "vmruntime/network/device/vhost_socket.h"
 #include "vmruntime/network/link/guest_address.h"
@@ -33,12 +30,8 @@ void AddLinkAddresses(const std::string& interface, GuestInterface* card) {
 
 // What nobody tells the guest may have as the pod asks for it.
 uint32_t DeviceMtu(const NicRequest& nic, uint32_t told, const std::string& interface) {
-  if (nic.mtu != 0 && told != 0 && nic.mtu > told) {
-    throw Error(grpc::INVALID_ARGUMENT, "hand over interface", interface,
-                fmt::format("the pod asks for an MTU of {}; the device has {}", nic.mtu, told));
-  }
-  if (nic.mtu != 0) return nic.mtu;
-  return told != 0 ? told : kDefaultMtu;
+  if (told == 0 && nic.mtu != 0) return nic.mtu;
+  return MtuFor(nic, interface, told != 0 ? told : kDefaultMtu);
 }
 
 }  // namespace

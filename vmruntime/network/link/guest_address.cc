@@ -1,8 +1,11 @@
 #include "vmruntime/network/link/guest_address.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
+#include "base/error.h"
 #include "vmruntime/network/link/ip.h"
 
 namespace crimux::vm {
@@ -50,6 +53,12 @@ GuestInterface ReadGuestInterface(Netlink& netlink, const Link& link) {
   std::stable_sort(guest.routes.begin(), guest.routes.end(),
                    [](const auto& a, const auto& b) { return RouteRank(a) < RouteRank(b); });
   return guest;
+}
+
+uint32_t MtuFor(const NicRequest& nic, const std::string& interface, uint32_t most) {
+  if (nic.mtu <= most) return nic.mtu == 0 ? most : nic.mtu;
+  throw Error(grpc::INVALID_ARGUMENT, "hand over interface", interface,
+              fmt::format("the pod asks for an MTU of {}; it has {}", nic.mtu, most));
 }
 
 }  // namespace crimux::vm

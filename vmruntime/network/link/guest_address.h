@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstdint>
+#include <string>
+
 #include "vmruntime/network/link/netlink.h"
 #include "vmruntime/network/spec/pod_network.h"
 
@@ -11,5 +14,9 @@ namespace crimux::vm {
 // gateway only. Routes are in an order in which they can be added: those on the link first, the
 // default last.
 GuestInterface ReadGuestInterface(Netlink& netlink, const Link& link);
+
+// The MTU of a card that stands for the interface, which takes up to `most`: as the pod asks, else
+// that. Throws Error (INVALID_ARGUMENT) when the pod asks for more.
+uint32_t MtuFor(const NicRequest& nic, const std::string& interface, uint32_t most);
 
 }  // namespace crimux::vm

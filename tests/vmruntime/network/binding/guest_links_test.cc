@@ -93,7 +93,7 @@ TEST_CASE("a card has the queues and the MTU that the pod asks for") {
   }
   SECTION("but not an MTU above the link's") {
     CHECK_THROWS_WITH(world.Build(0, "eth0", {.mtu = 1600}),
-                      Contains("\"eth0\": the pod asks for an MTU of 1600; the link has 1500"));
+                      Contains("\"eth0\": the pod asks for an MTU of 1600; it has 1500"));
   }
 }
 

@@ -177,8 +177,7 @@ TEST_CASE("what can't be a pod's card is refused, with nothing left") {
   SECTION("more MTU than the device has") {
     world.Tell(VdpaInfo("/dev/null"));
     world.pod.nics = {{.interface = "eth0", .mtu = 9000}};
-    CHECK_THAT(world.Refusal(grpc::INVALID_ARGUMENT),
-               Contains("an MTU of 9000; the device has 4000"));
+    CHECK_THAT(world.Refusal(grpc::INVALID_ARGUMENT), Contains("an MTU of 9000; it has 4000"));
   }
   SECTION("a binding of a vDPA device") {
     world.Tell(VdpaInfo("/dev/null"));
