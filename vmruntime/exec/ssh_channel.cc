@@ -106,6 +106,7 @@ void SshChannel::Resize(streaming::TerminalSize size) {
 // Not more than the guest has room for: libssh would keep the rest in memory.
 Awaitable<void> SshChannel::Write(std::string_view bytes) {
   while (!bytes.empty() && !Ended()) {
+    uint64_t seen = connection_->News();
     uint32_t room = ssh_channel_window_size(channel_);
     int written = 0;
     if (room > 0 && (ssh_get_poll_flags(connection_->session()) & SSH_WRITE_PENDING) == 0) {
@@ -116,7 +117,7 @@ Awaitable<void> SshChannel::Write(std::string_view bytes) {
     if (written > 0) {
       bytes.remove_prefix(static_cast<size_t>(written));
     } else {
-      co_await connection_->WaitForNews();
+      co_await connection_->WaitForNews(seen);
     }
   }
 }

@@ -30,7 +30,8 @@ class SshChannel {
   // All of `bytes`, as fast as the command takes them.
   Awaitable<void> Write(std::string_view bytes);
   void CloseInput();
-  // What has come on one of the command's outputs; empty when there is nothing now.
+  // What has come on one of the command's outputs; empty when there is nothing now. It may take in
+  // what has come on the other one.
   std::string Take(bool from_stderr);
   // The command has ended, and nothing more will come.
   bool Ended() const { return ssh_channel_is_closed(channel_) != 0 || !connection_->Alive(); }

@@ -57,6 +57,7 @@ struct Running {
 
 Awaitable<void> CopyOutput(Running& command, streaming::CommandStreams streams) {
   for (;;) {
+    uint64_t seen = command.connection->News();
     bool ended = command.channel->Ended();
     std::string out = command.channel->Take(false);
     std::string err = command.channel->Take(true);
@@ -66,7 +67,7 @@ Awaitable<void> CopyOutput(Running& command, streaming::CommandStreams streams) 
     co_await Give(streams.err, err);
     if (!nothing) continue;
     if (ended) break;
-    co_await command.connection->WaitForNews();
+    co_await command.connection->WaitForNews(seen);
   }
   std::string rest = command.pid_line.Rest();
   co_await Give(streams.out, rest);
@@ -74,17 +75,19 @@ Awaitable<void> CopyOutput(Running& command, streaming::CommandStreams streams) 
 
 Awaitable<void> Finish(SshConnection& connection, SshChannel& channel) {
   while (!channel.Ended()) {
+    uint64_t seen = connection.News();
     std::string out = channel.Take(false);
     std::string err = channel.Take(true);
-    if (out.empty() && err.empty()) co_await connection.WaitForNews();
+    if (out.empty() && err.empty()) co_await connection.WaitForNews(seen);
   }
 }
 
 // Until the command has said whom to kill, or has ended.
 Awaitable<void> LearnPid(Running& command) {
   while (!command.pid_line.pid() && !command.channel->Ended()) {
+    uint64_t seen = command.connection->News();
     std::string out = command.channel->Take(false);
-    if (out.empty()) co_await command.connection->WaitForNews();
+    if (out.empty()) co_await command.connection->WaitForNews(seen);
     command.pid_line.Without(std::move(out));
   }
 }

@@ -40,10 +40,15 @@ std::string Fingerprint(ssh_session session) {
 }  // namespace
 
 struct SshConnection::Wire {
-  Wire(const asio::any_io_executor& executor, int fd) : descriptor(executor, fd), news(executor) {}
+  Wire(const asio::any_io_executor& executor, int fd) : descriptor(executor, fd), came(executor) {}
+  void Tell() {
+    ++news;
+    came.Notify();
+  }
 
   asio::posix::stream_descriptor descriptor;
-  Signal news;
+  uint64_t news = 0;
+  Signal came;
   bool flushing = false;
 };
 
@@ -105,21 +110,26 @@ void SshConnection::CheckHostKey(const std::filesystem::path& file) const {
               fmt::format("it was {} when this VM was first entered", known));
 }
 
-Awaitable<void> SshConnection::WaitForNews() { co_await wire_->news.Wait(); }
+uint64_t SshConnection::News() const { return wire_->news; }
+
+Awaitable<void> SshConnection::WaitForNews(uint64_t seen) {
+  while (wire_->news == seen) co_await wire_->came.Wait();
+}
 
 Awaitable<int> SshConnection::Do(std::function<int()> call) {
   for (;;) {
+    uint64_t seen = News();
     int result = call();
     Turned();
     if (result != SSH_AGAIN) co_return result;
-    co_await WaitForNews();
+    co_await WaitForNews(seen);
   }
 }
 
 // Whatever came in may be what somebody else waits for.
 void SshConnection::Turned() {
   if (std::exchange(packets_seen_, counter_.in_packets) != counter_.in_packets) {
-    wire_->news.Notify();
+    wire_->Tell();
   }
   bool blocked = (ssh_get_poll_flags(session_) & SSH_WRITE_PENDING) != 0;
   if (!blocked || wire_->flushing) return;
@@ -136,7 +146,7 @@ Awaitable<void> SshConnection::Watch(std::shared_ptr<Wire> wire,
     std::shared_ptr<SshConnection> self = connection.lock();
     if (error || !self) co_return;
     self->TakeIn();
-    wire->news.Notify();
+    wire->Tell();
     if (ssh_get_status(self->session_) & (SSH_CLOSED | SSH_CLOSED_ERROR)) co_return;
   }
 }
@@ -150,7 +160,7 @@ Awaitable<void> SshConnection::Flush(std::shared_ptr<Wire> wire,
   std::shared_ptr<SshConnection> self = connection.lock();
   if (error || !self) co_return;
   self->TakeIn();
-  wire->news.Notify();
+  wire->Tell();
 }
 
 // Until it is logged in, the call that is being made again takes in what has come.

@@ -24,8 +24,12 @@ struct SshLogin {
 };
 
 // One SSH connection to a guest, which several commands may share. libssh knows no coroutines: each
-// of its calls is made again until it no longer says SSH_AGAIN, and whoever calls wakes the others,
-// since any call may take in what somebody else waits for. One io thread.
+// of its calls is made again until it no longer says SSH_AGAIN. Any call may take in what somebody
+// else waits for, or what the caller has just looked for elsewhere; so news is counted, and whoever
+// waits says up to where it has looked:
+//   uint64_t seen = connection.News();
+//   if (nothing there) co_await connection.WaitForNews(seen);
+// One io thread.
 class SshConnection : public std::enable_shared_from_this<SshConnection> {
  public:
   // Shakes hands and logs in over a connected socket. Throws Error: UNAVAILABLE when the other side
@@ -39,8 +43,9 @@ class SshConnection : public std::enable_shared_from_this<SshConnection> {
 
   ssh_session session() const { return session_; }
   bool Alive() const { return ssh_is_connected(session_) == 1; }
-  // Until something may have come; also when the connection has broken.
-  Awaitable<void> WaitForNews();
+  uint64_t News() const;
+  // Until something may have come since the count was `seen`; also when the connection has broken.
+  Awaitable<void> WaitForNews(uint64_t seen);
   // Makes the call until it says something other than SSH_AGAIN.
   Awaitable<int> Do(std::function<int()> call);
   // To be called after each call of libssh that may have taken in or left something.

@@ -1,3 +1,6 @@
+#include <stdexcept>
+#include <thread>
+
 #include <catch2/catch.hpp>
 
 #include "base/error.h"
@@ -5,6 +8,7 @@
 #include "tests/vmruntime/exec/ssh_server.h"
 #include "tests/vmruntime/exec/streams.h"
 #include "vmruntime/exec/node_key.h"
+#include "vmruntime/exec/ssh_channel.h"
 #include "vmruntime/exec/ssh_command.h"
 #include "vmruntime/exec/ssh_connections.h"
 
@@ -69,6 +73,37 @@ TEST_CASE("megabytes go through a command both ways, byte for byte") {
   Given in(pieces);
   CHECK(f.Run({"cat"}, &in) == 0);
   CHECK((f.out.text == all));
+}
+
+TEST_CASE("what came while the other output was looked at is news") {
+  SshFixture f;
+  auto work = [](SshFixture& fixture) -> Awaitable<int> {
+    SshLogin login = fixture.Login();
+    auto connection = co_await fixture.connections.Get("guest", fixture.server.endpoint(), login);
+    auto channel = co_await SshChannel::Open(connection);
+    std::string go = (fixture.dir.path() / "go").string();
+    co_await channel->Execute("echo first; until [ -e " + go +
+                              " ]; do sleep 0.01; done; echo out; sleep 30");
+    // The first bytes make libssh write, which ends in news of its own.
+    while (channel->Take(false).empty()) {
+      co_await Sleep(std::chrono::milliseconds(10));
+    }
+    co_await Sleep(std::chrono::milliseconds(200));
+    uint64_t seen = connection->News();
+    WriteFileAtomically(go, "");
+    // Nothing runs beside this: it is the look at one output that takes in the other's bytes.
+    for (int i = 0; i < 3000 && connection->News() == seen; ++i) {
+      if (!channel->Take(true).empty()) co_return 1;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    auto too_long = []() -> Awaitable<void> {
+      co_await Sleep(std::chrono::seconds(10));
+      throw std::runtime_error("it waits for what has come");
+    };
+    co_await Race(connection->WaitForNews(seen), too_long());
+    co_return channel->Take(false) == "out\n" ? 0 : 2;
+  };
+  CHECK(RunHere(f.io, work(f)) == 0);
 }
 
 TEST_CASE("a terminal joins the outputs and has a name") {
