@@ -114,7 +114,6 @@ RunSandboxAgain() {
   fi
   sandbox=$(Cri ListPodSandbox | Field id)
   [[ $(PodState) == SANDBOX_READY && -n $(PodAddress pod) ]]
-  Processes | grep -q dnsmasq
   RemoveAllPods
   NothingLeft
 }
@@ -187,11 +186,10 @@ DisksAreWhole() {
 }
 
 @test "Killed at any point of StartContainer" {
-  attempt=0
-  RunSandbox "$(Annotation crimux.io/tpm true)"
   for point in $(Points start) emulator; do
     echo "at $point"
-    container=$(Create $((attempt++)))
+    RunSandbox "$(Annotation crimux.io/tpm true)"
+    container=$(Create 0)
     if [[ $point == emulator ]]; then
       DiesInLibvirt "$container"
     else
@@ -201,13 +199,16 @@ DisksAreWhole() {
     if Is "$container" CONTAINER_EXITED; then
       [[ -z $(Programs) ]]
       Cri RemoveContainer "container_id: \"$container\""
-      container=$(Create $((attempt++)))
+      container=$(Create 1)
       Cri StartContainer "container_id: \"$container\""
     fi
     Is "$container" CONTAINER_RUNNING
     [[ $(Programs) == "qemu-system-x86_64 swtpm virtiofsd" ]]
+    Processes | grep -q dnsmasq
     Cri RemoveContainer "container_id: \"$container\""
     NoContainerLeft || { ContainerLeftovers; false; }
+    RemoveAllPods
+    NothingLeft
   done
 }
 

@@ -100,7 +100,6 @@ PodNetwork CniPodNetworks::SetUp(const NetworkRequest& request) {
   CniAttachment attachment = CniAttachmentFor(request);
   boost::json::object capabilities = CniCapabilitiesFor(request);
   WarnOfUnused(request.pod, capabilities, LoadDefaultNetwork(conf_dir_));
-  DhcpServer dhcp(request.netns, request.work_dir);
   std::vector<std::string> before;
   RunInNetns(request.netns, [&] { before = LinkNames(); });
   Rollback rollback;
@@ -112,8 +111,6 @@ PodNetwork CniPodNetworks::SetUp(const NetworkRequest& request) {
   rollback.Add("give back functions", [&] { sriov_.GiveBack(request.netns, request.work_dir); });
   rollback.Add("remove links", [&] { RemoveLinks(request.netns); });
   PodNetwork network = BuildLinks(request, result, before);
-  rollback.Add("stop DHCP server", [&] { dhcp.Stop(); });
-  dhcp.Start(DhcpConfig(request, network));
   rollback.Commit();
   return network;
 }
@@ -133,7 +130,7 @@ void CniPodNetworks::TearDown(const NetworkRequest& request) {
   RemoveDeviceInfo(request.work_dir);
 }
 
-void CniPodNetworks::Restore(const NetworkRequest& request, const PodNetwork& network) {
+void CniPodNetworks::Serve(const NetworkRequest& request, const PodNetwork& network) {
   DhcpServer dhcp(request.netns, request.work_dir);
   if (dhcp.Running()) return;
   dhcp.Stop();

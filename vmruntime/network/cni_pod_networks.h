@@ -26,7 +26,7 @@ class CniPodNetworks : public PodNetworks {
 
   PodNetwork SetUp(const NetworkRequest& request) override;
   void TearDown(const NetworkRequest& request) override;
-  void Restore(const NetworkRequest& request, const PodNetwork& network) override;
+  void Serve(const NetworkRequest& request, const PodNetwork& network) override;
   NetworkReadiness Readiness() const override;
 
  private:

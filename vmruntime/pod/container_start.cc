@@ -1,3 +1,5 @@
+#include <future>
+
 #include "base/fault_point.h"
 #include "base/rollback.h"
 #include "vmruntime/annotations/pod_options.h"
@@ -7,6 +9,7 @@
 #include "vmruntime/pod/containers.h"
 #include "vmruntime/pod/machine_spec.h"
 #include "vmruntime/pod/network_record.h"
+#include "vmruntime/pod/network_service.h"
 #include "vmruntime/pod/nics.h"
 #include "vmruntime/pod/pod_cgroups.h"
 #include "vmruntime/pod/switch_patience.h"
@@ -36,6 +39,8 @@ void Containers::StartMachine(const ContainerRecord& container, const SandboxRec
   auto volumes = VolumesOf(container, options, rooms_.layout);
   MakeContainerCgroup(container, sandbox, rooms_);
   FaultPoint("start.cgroup-made");
+  // Beside QEMU, which takes longer to come up.
+  auto served = std::async(std::launch::async, [&] { ServeNetwork(sandbox, rooms_); });
   RunInNetns(sandbox.netns(), [&] {
     if (volumes) rooms_.shares.Start(*volumes);
     FaultPoint("start.shared");
@@ -43,6 +48,7 @@ void Containers::StartMachine(const ContainerRecord& container, const SandboxRec
     StartPaused(container, sandbox, rooms_.hypervisor);
   });
   FaultPoint("start.paused");
+  served.get();
   // What the guest does from its first instruction on is counted and held back in its cgroup.
   Place(container, sandbox, rooms_);
   FaultPoint("start.placed");

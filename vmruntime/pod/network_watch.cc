@@ -2,18 +2,27 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 
 #include "base/id.h"
 #include "vmruntime/network/dhcp/dhcp_server.h"
 #include "vmruntime/network/link/netns.h"
-#include "vmruntime/pod/network_record.h"
+#include "vmruntime/pod/network_service.h"
 
 namespace crimux::vm {
 namespace {
 
 using state::SandboxRecord;
+
+// Nothing asks where no machine runs.
+bool IsAsked(const SandboxRecord& sandbox, const Registry& registry) {
+  return sandbox.state() == SandboxRecord::READY &&
+         std::ranges::any_of(registry.ContainersOf(sandbox.id()), [](const auto& container) {
+           return container.state() == state::ContainerRecord::RUNNING;
+         });
+}
 
 bool IsServed(const SandboxRecord& sandbox, const Layout& layout) {
   return DhcpServer(sandbox.netns(), layout.Sandbox(sandbox.id())).Running();
@@ -32,7 +41,7 @@ void NetworkWatch::Run(std::chrono::milliseconds interval) {
 
 void NetworkWatch::Look() {
   for (const SandboxRecord& sandbox : rooms_.registry.Sandboxes()) {
-    if (sandbox.state() != SandboxRecord::READY) continue;
+    if (!IsAsked(sandbox, rooms_.registry)) continue;
     try {
       if (!IsServed(sandbox, rooms_.layout)) LookAt(sandbox.id());
     } catch (const std::exception& e) {
@@ -45,12 +54,10 @@ void NetworkWatch::LookAt(const std::string& sandbox_id) {
   PodLocks::Guard guard = rooms_.locks.Lock(sandbox_id);
   // Since then it may have been stopped.
   auto sandbox = rooms_.registry.FindSandbox(sandbox_id);
-  if (!sandbox || sandbox->state() != SandboxRecord::READY || !NetnsExists(sandbox->netns())) {
-    return;
-  }
+  if (!sandbox || !IsAsked(*sandbox, rooms_.registry) || !NetnsExists(sandbox->netns())) return;
+  if (IsServed(*sandbox, rooms_.layout)) return;
   spdlog::warn("pod sandbox {}: its DHCP server has died, starting another", ShortId(sandbox_id));
-  rooms_.networks.Restore(MakeNetworkRequest(*sandbox, rooms_.layout.Sandbox(sandbox_id)),
-                          FromRecord(sandbox->network()));
+  ServeNetwork(*sandbox, rooms_);
 }
 
 }  // namespace crimux::vm

@@ -8,8 +8,9 @@
 namespace crimux::vm {
 
 // DHCP servers are processes of the node, and may be killed as any other. A thread looks after
-// those of all ready pods, and starts again what has died; guests notice nothing, since a server
-// knows no more of leases than its configuration. A round costs a few reads of /proc for each pod.
+// those of all pods whose machine runs, and starts again what has died; guests notice nothing,
+// since a server knows no more of leases than its configuration. A round costs a few reads of /proc
+// for each pod.
 class NetworkWatch {
  public:
   explicit NetworkWatch(const Rooms& rooms) : rooms_(rooms) {}

@@ -8,7 +8,7 @@
 #include "vmruntime/disk/pod_disks.h"
 #include "vmruntime/network/link/netns.h"
 #include "vmruntime/pod/container_disks.h"
-#include "vmruntime/pod/network_record.h"
+#include "vmruntime/pod/network_service.h"
 
 namespace crimux::vm {
 namespace {
@@ -57,6 +57,7 @@ void Recovery::RecoverContainer(const ContainerRecord& container) {
 void Recovery::TakeOver(const ContainerRecord& container, bool paused) {
   auto sandbox = rooms_.registry.FindSandbox(container.sandbox_id());
   if (!sandbox) return;
+  Try("DHCP server of", sandbox->id(), [&] { ServeNetwork(*sandbox, rooms_); });
   if (paused) containers_.ResumeStart(container, *sandbox);
   rooms_.agent_files.Deliver(container, *sandbox);
 }
@@ -68,10 +69,8 @@ void Recovery::RecoverSandbox(const SandboxRecord& sandbox) {
   if (!NetnsExists(sandbox.netns())) {
     spdlog::warn("pod sandbox {} has lost its network namespace (a reboot?): not ready",
                  ShortId(id));
-    return sandboxes_.Stop(id);
+    sandboxes_.Stop(id);
   }
-  rooms_.networks.Restore(MakeNetworkRequest(sandbox, rooms_.layout.Sandbox(id)),
-                          FromRecord(sandbox.network()));
 }
 
 void Recovery::RemoveStrangers() {

@@ -23,7 +23,10 @@ struct GuestPod : NetworkWorld {
     RemovePod(guest);
     if (!node_link.empty()) Sh("ip link del " + node_link);
   }
-  void SetUp() { network = networks.SetUp(pod); }
+  void SetUp() {
+    network = networks.SetUp(pod);
+    networks.Serve(pod, network);
+  }
   const GuestInterface& card() const { return network.interfaces.at(0); }
   const std::string& ip() const { return network.ips.at(0); }
   std::string InPod(const std::string& command) const { return Sh(command, pod.netns); }

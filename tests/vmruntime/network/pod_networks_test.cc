@@ -65,6 +65,7 @@ TEST_CASE("a guest gets exactly the pod's address by DHCP, and reaches the gatew
   NetworkRequest pod = world.NewPod("p1");
   pod.dns = {.servers = {"10.96.0.10", "fd00::a"}, .searches = {"default.svc", "bad\ndomain"}};
   PodNetwork network = networks.SetUp(pod);
+  networks.Serve(pod, network);
   NetworkRequest guest = world.NewPod("guest");
   {
     GuestWire wire(pod.netns, network.interfaces[0], guest.netns);
@@ -97,6 +98,7 @@ TEST_CASE("behind a point-to-point link the guest has a host address and a route
   CHECK(card.routes[0].gateway.empty());
   CHECK(card.routes[2].destination == "0.0.0.0/0");
 
+  networks.Serve(pod, network);
   NetworkRequest guest = world.NewPod("guest");
   {
     GuestWire wire(pod.netns, card, guest.netns);
@@ -120,7 +122,6 @@ TEST_CASE("a SetUp whose later step fails leaves nothing") {
   world.UseBridgePlugin();
   NetworkRequest pod = world.NewPod("p1");
   SECTION("no user for the tap") { world.config().qemu_user = "no-such-user"; }
-  SECTION("the DHCP server cannot start") { std::filesystem::remove_all(pod.work_dir); }
   SECTION("the plugins make no interface") {
     world.FakePlugin("bridge", "echo '{\"ips\":[{\"address\":\"10.0.0.5/24\"}]}'");
   }
@@ -132,6 +133,23 @@ TEST_CASE("a SetUp whose later step fails leaves nothing") {
   CHECK(world.Leftovers() == Left{});
 }
 
+TEST_CASE("a DHCP server that cannot start is an error, and hinders no TearDown") {
+  NetworkWorld world;
+  world.UseBridgePlugin();
+  CniPodNetworks networks(world.config());
+  NetworkRequest pod = world.NewPod("p1");
+  PodNetwork network = networks.SetUp(pod);
+  SECTION("it has no folder") { std::filesystem::remove_all(pod.work_dir); }
+  SECTION("it has no link") {
+    RunInNetns(pod.netns, [] { Sh("ip link del br0"); });
+  }
+  CHECK_THROWS_AS(networks.Serve(pod, network), Error);
+  CHECK(ProcessesWith(pod.work_dir).empty());
+  networks.TearDown(pod);
+  world.RemovePod(pod);
+  CHECK(world.Leftovers() == Left{});
+}
+
 TEST_CASE("TearDown works from any half-state, without the namespace, and again") {
   NetworkWorld world;
   world.UseBridgePlugin();
@@ -139,11 +157,11 @@ TEST_CASE("TearDown works from any half-state, without the namespace, and again"
   NetworkRequest pod = world.NewPod("p1");
   SECTION("nothing was set up") {}
   SECTION("all was, and the namespace has gone") {
-    networks.SetUp(pod);
+    networks.Serve(pod, networks.SetUp(pod));
     world.RemovePod(pod);
   }
   SECTION("tap and DHCP server have gone") {
-    networks.SetUp(pod);
+    networks.Serve(pod, networks.SetUp(pod));
     RunInNetns(pod.netns, [] { Sh("ip link del tap0"); });
     DhcpServer(pod.netns, pod.work_dir).Stop();
   }
@@ -154,19 +172,21 @@ TEST_CASE("TearDown works from any half-state, without the namespace, and again"
   CHECK(world.Leftovers() == Left{});
 }
 
-TEST_CASE("Restore starts a DHCP server that has died, and leaves one that lives alone") {
+TEST_CASE("a DHCP server runs from when it is asked for, once, and another when it has died") {
   NetworkWorld world;
   world.UseBridgePlugin();
   CniPodNetworks networks(world.config());
   NetworkRequest pod = world.NewPod("p1");
   PodNetwork network = networks.SetUp(pod);
+  CHECK(ProcessesWith(pod.work_dir).empty());
+  networks.Serve(pod, network);
   std::vector<int> first = ProcessesWith(pod.work_dir);
   REQUIRE(first.size() == 1);
-  networks.Restore(pod, network);
+  networks.Serve(pod, network);
   CHECK(ProcessesWith(pod.work_dir) == first);
   ::kill(first[0], SIGKILL);
   while (!ProcessesWith(pod.work_dir).empty()) std::this_thread::yield();
-  networks.Restore(pod, network);
+  networks.Serve(pod, network);
   CHECK(ProcessesWith(pod.work_dir).size() == 1);
   networks.TearDown(pod);
   world.RemovePod(pod);
@@ -270,7 +290,11 @@ TEST_CASE("twenty pods at once get addresses of their own and leave nothing") {
     }
     for (std::thread& thread : threads) thread.join();
   };
-  in_parallel([&](size_t i) { ips[i] = networks.SetUp(pods[i]).ips.at(0); });
+  in_parallel([&](size_t i) {
+    PodNetwork network = networks.SetUp(pods[i]);
+    networks.Serve(pods[i], network);
+    ips[i] = network.ips.at(0);
+  });
   CHECK(failed == 0);
   CHECK(ProcessesWith(world.dir().string() + "/pods/").size() == pods.size());
   std::sort(ips.begin(), ips.end());

@@ -37,6 +37,7 @@ TEST_CASE("a second network's interface is the guest's second card, as the pod a
     CHECK(card.mtu == 1300);
     CHECK(card.queues == 2);
     CHECK(card.addresses.at(0).address == "192.0.2.7/24");
+    networks.Serve(pod, network);
     NetworkRequest guest = world.NewPod("guest");
     {
       GuestWire wire(pod.netns, card, guest.netns);

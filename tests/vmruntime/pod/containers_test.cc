@@ -32,6 +32,7 @@ TEST_CASE("a container is created, runs, and completes when its guest powers off
   CHECK(pod.Get(id).state() == ContainerRecord::RUNNING);
   CHECK(pod.Get(id).started_at() >= pod.Get(id).created_at());
   CHECK(pod.world.consoles.followed.count(id) == 1);
+  CHECK(pod.world.networks.served.count(pod.sandbox) == 1);
 
   pod.dir.hypervisor.End(id, MachineEnd::kShutdown);
   CHECK(pod.Get(id).state() == ContainerRecord::EXITED);
@@ -104,12 +105,14 @@ TEST_CASE("a crash is an error, and says so") {
 
 TEST_CASE("a machine that does not start leaves an exited container with the reason") {
   Pod pod;
-  pod.dir.hypervisor.fail_start = true;
+  SECTION("QEMU fails") { pod.dir.hypervisor.fail_start = true; }
+  SECTION("its DHCP server fails") { pod.world.networks.fail_serve = true; }
   std::string id = pod.world.CreateContainer(pod.sandbox);
   CHECK(CodeOf([&] { pod.world.containers.Start(id); }) == StatusCode::INTERNAL);
   CHECK(pod.Get(id).state() == ContainerRecord::EXITED);
   CHECK(pod.Get(id).reason() == "StartError");
   CHECK(pod.Get(id).exit_code() == 128);
+  CHECK_FALSE(pod.dir.hypervisor.State(id)->running);
 }
 
 TEST_CASE("a container that cannot be made leaves nothing") {

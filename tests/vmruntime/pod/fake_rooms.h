@@ -144,15 +144,17 @@ class FakeNetworks : public PodNetworks {
     if (fail_tear_down) throw Error(grpc::StatusCode::INTERNAL, "tear down", "", "no");
     up.erase(request.pod.sandbox_id);
   }
-  void Restore(const NetworkRequest& request, const PodNetwork&) override {
-    restored.insert(request.pod.sandbox_id);
+  void Serve(const NetworkRequest& request, const PodNetwork&) override {
+    if (fail_serve) throw Error(grpc::StatusCode::INTERNAL, "serve", request.pod.name, "no");
+    served.insert(request.pod.sandbox_id);
   }
   NetworkReadiness Readiness() const override { return {.ready = true}; }
 
   bool fail_set_up = false;
   bool fail_tear_down = false;
+  bool fail_serve = false;
   std::set<std::string> up;
-  std::set<std::string> restored;
+  std::set<std::string> served;
   NetworkRequest last_request;
 };
 

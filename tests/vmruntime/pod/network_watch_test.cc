@@ -10,39 +10,46 @@
 namespace crimux::vm {
 namespace {
 
-bool IsRestored(World& world, const std::string& id) {
+bool IsServed(World& world, const std::string& id) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
   while (std::chrono::steady_clock::now() < deadline) {
     {
-      // That under which the watch restores.
+      // That under which the watch serves.
       PodLocks::Guard guard = world.locks.Lock(id);
-      if (world.networks.restored.contains(id)) return true;
+      if (world.networks.served.contains(id)) return true;
     }
     std::this_thread::yield();
   }
   return false;
 }
 
-TEST_CASE("a ready pod without a DHCP server gets one, a stopped one doesn't") {
+TEST_CASE("a pod that runs without a DHCP server gets one; one whose machine has ended doesn't") {
   WorldDir dir;
   World world(dir.path(), dir.hypervisor);
-  std::string ready = world.RunSandbox("ready");
+  std::string runs = world.RunSandbox("runs");
+  world.RunContainer(runs);
+  world.RunSandbox("empty");
+  world.containers.Stop(world.RunContainer(world.RunSandbox("ended")), std::chrono::seconds(0), {});
   std::string stopped = world.RunSandbox("stopped");
+  world.RunContainer(stopped);
   world.sandboxes.Stop(stopped);
+  world.networks.served.clear();
   NetworkWatch(world.rooms).Look();
-  CHECK(world.networks.restored == std::set<std::string>{ready});
+  CHECK(world.networks.served == std::set<std::string>{runs});
 }
 
 TEST_CASE("the thread looks again and again, and ends at once") {
   WorldDir dir;
   World world(dir.path(), dir.hypervisor);
-  std::string id = world.RunSandbox("ready");
+  std::string id = world.RunSandbox("runs");
+  world.RunContainer(id);
+  world.networks.served.clear();
   NetworkWatch watch(world.rooms);
   watch.Run(std::chrono::milliseconds(1));
   for (int round = 0; round < 2; ++round) {
-    CHECK(IsRestored(world, id));
+    CHECK(IsServed(world, id));
     PodLocks::Guard guard = world.locks.Lock(id);
-    world.networks.restored.clear();
+    world.networks.served.clear();
   }
 }
 

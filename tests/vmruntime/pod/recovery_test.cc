@@ -28,7 +28,7 @@ struct Lives {
   }
 };
 
-TEST_CASE("a pod that runs is found running, its console followed, its DHCP server restored") {
+TEST_CASE("a pod that runs is found running, its console followed, its addresses served") {
   Lives lives;
   std::string sandbox = lives.world->RunSandbox("web");
   std::string id = lives.world->RunContainer(sandbox);
@@ -36,7 +36,7 @@ TEST_CASE("a pod that runs is found running, its console followed, its DHCP serv
   CHECK(world.registry.FindSandbox(sandbox)->state() == SandboxRecord::READY);
   CHECK(world.registry.FindContainer(id)->state() == ContainerRecord::RUNNING);
   CHECK(world.consoles.followed.count(id) == 1);
-  CHECK(world.networks.restored.count(sandbox) == 1);
+  CHECK(world.networks.served.count(sandbox) == 1);
   world.sandboxes.Remove(sandbox);
   CHECK(world.Empty());
 }
@@ -119,13 +119,14 @@ TEST_CASE("one pod that cannot be recovered does not keep the others from it") {
   Lives lives;
   std::string broken = lives.world->RunSandbox("broken");
   std::string good = lives.world->RunSandbox("good");
+  lives.world->RunContainer(good);
   lives.world->registry.UpdateSandbox(broken, [](SandboxRecord& record) {
     record.set_netns("/dev/null/impossible");
     record.set_state(SandboxRecord::CREATING);
     return true;
   });
   World& world = lives.Restart();
-  CHECK(world.networks.restored.count(good) == 1);
+  CHECK(world.networks.served.count(good) == 1);
 }
 
 }  // namespace

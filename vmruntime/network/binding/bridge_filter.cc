@@ -65,9 +65,7 @@ std::string BridgeFilterRules(const std::vector<FilteredBridge>& bridges) {
     inbound += LeakRules(bridge, "iifname") + ToServerRule(bridge) + ToGatewayRule(bridge);
     outbound += LeakRules(bridge, "oifname") + OwnWords(bridge);
   }
-  return fmt::format(R"(add table bridge crimux
-delete table bridge crimux
-table bridge crimux {{
+  return fmt::format(R"(table bridge crimux {{
   chain inbound {{
     type filter hook prerouting priority -300; policy accept;
 {}  }}

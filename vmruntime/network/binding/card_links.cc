@@ -38,7 +38,8 @@ FilteredBridge FilterOf(Netlink& netlink, const GuestInterface& card, int index)
           .router_mac = card.router_mac};
 }
 
-// Of all cards, as nft takes them; each table replaces what was there of it.
+// Of all cards, as nft takes them. The namespace is new and has no such table: to delete one first
+// would have nft wait for the kernel to be done with it, some 10 ms.
 struct CardRules {
   std::string text;
   bool filters_macvtaps = false;

@@ -78,9 +78,7 @@ std::string MacvtapFilterRules(const std::vector<FilteredMacvtap>& cards) {
     chains +=
         Chain("ingress", server, fmt::format("    ether saddr != {} drop\n", macvtap.guest_mac));
   }
-  return fmt::format(
-      "add table netdev crimux\ndelete table netdev crimux\ntable netdev crimux {{\n{}}}\n",
-      chains);
+  return fmt::format("table netdev crimux {{\n{}}}\n", chains);
 }
 
 }  // namespace crimux::vm

@@ -57,9 +57,7 @@ std::string MasqueradeRules(const std::vector<GuestInterface>& cards) {
     all.forward_in += rules.forward_in;
     all.forward_out += rules.forward_out;
   }
-  return fmt::format(R"(add table inet crimux
-delete table inet crimux
-table inet crimux {{
+  return fmt::format(R"(table inet crimux {{
   chain inbound {{
     type nat hook prerouting priority -100; policy accept;
 {0}  }}

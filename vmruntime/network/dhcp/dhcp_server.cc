@@ -42,7 +42,7 @@ bool DhcpServer::Running() const { return Process().Pid().has_value(); }
 
 void DhcpServer::Start(const std::string& config) const {
   WriteFileAtomically(DhcpConfigFile(work_dir_), config);
-  FaultPoint("run-pod.dhcp-written");
+  FaultPoint("start.dhcp-written");
   ProcessResult result;
   RunInNetns(netns_, [&] {
     result = RunProcess({.argv = {"dnsmasq", ConfigArgument(work_dir_)}});
@@ -50,7 +50,7 @@ void DhcpServer::Start(const std::string& config) const {
   if (!result.Succeeded()) {
     throw Error(grpc::INTERNAL, "start DHCP server", work_dir_.string(), result.Failure());
   }
-  FaultPoint("run-pod.dhcp-started");
+  FaultPoint("start.dhcp-started");
 }
 
 void DhcpServer::Stop() const {

@@ -114,14 +114,14 @@ struct NetworkReadiness {
 
 // Connects pods: CNI ADD of the default network into the pod's namespace, then hands each interface
 // that the plugins made there on to the VM as its binding says, and serves the guest's addresses by
-// DHCP inside the namespace. All calls block and may be made from any thread at
-// once, for different pods.
+// DHCP inside the namespace. All calls block and may be made from any thread at once, for different
+// pods.
 class PodNetworks {
  public:
   virtual ~PodNetworks() = default;
 
-  // All there on return; on an exception nothing is left (CNI DEL was called). Throws Error:
-  // UNAVAILABLE without a usable CNI configuration, INTERNAL when a plugin failed,
+  // All there on return but DHCP; on an exception nothing is left (CNI DEL was called). Throws
+  // Error: UNAVAILABLE without a usable CNI configuration, INTERNAL when a plugin failed,
   // DEADLINE_EXCEEDED when one hung, INVALID_ARGUMENT for a card that the pod can't have.
   virtual PodNetwork SetUp(const NetworkRequest& request) = 0;
 
@@ -130,9 +130,9 @@ class PodNetworks {
   // result. May be repeated. Throws Error when a plugin refuses; to be called again then.
   virtual void TearDown(const NetworkRequest& request) = 0;
 
-  // After a restart of crimuxd: starts the DHCP server again if it has died. `network` is what
-  // SetUp returned.
-  virtual void Restore(const NetworkRequest& request, const PodNetwork& network) = 0;
+  // Starts the DHCP server, unless it runs; it answers on return. `network` is what SetUp returned.
+  // A guest needs it, a pod without one doesn't. Throws Error (INTERNAL).
+  virtual void Serve(const NetworkRequest& request, const PodNetwork& network) = 0;
 
   // Whether a pod could be connected now; reads the CNI configuration directory.
   virtual NetworkReadiness Readiness() const = 0;

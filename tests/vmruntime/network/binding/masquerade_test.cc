@@ -215,18 +215,19 @@ echo '{"cniVersion":"1.0.0","name":"second","type":"bridge","bridge":"'$(cat $DI
   world.InGuest("ip route add 198.51.100.0/24 via 10.0.2.1; busybox ping -c 1 -W 5 198.51.100.1");
 }
 
-TEST_CASE("TearDown of a masqueraded pod leaves nothing, and Restore brings its DHCP server back") {
+TEST_CASE("TearDown of a masqueraded pod leaves nothing, and Serve brings its DHCP server back") {
   NetworkWorld world;
   world.UseBridgePlugin();
   NetworkRequest pod = world.NewPod("p1");
   pod.nic.binding = NicBinding::kMasquerade;
   CniPodNetworks networks(world.config());
   PodNetwork network = networks.SetUp(pod);
+  networks.Serve(pod, network);
   for (int pid : ProcessesWith(pod.work_dir)) Sh(fmt::format("kill -9 {}", pid));
   REQUIRE(WaitFor([&] { return ProcessesWith(pod.work_dir).empty(); }));
   CniPodNetworks restarted(world.config());
   NetworkRequest plain{.pod = pod.pod, .netns = pod.netns, .work_dir = pod.work_dir};
-  restarted.Restore(plain, network);
+  restarted.Serve(plain, network);
   CHECK(ProcessesWith(pod.work_dir).size() == 1);
   restarted.TearDown(plain);
   CHECK_THAT(Sh("ip -br link", pod.netns), !Contains("tap0") && !Contains("br0"));

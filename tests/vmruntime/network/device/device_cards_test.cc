@@ -104,7 +104,7 @@ TEST_CASE("a vhost-user socket is a card with the result's MAC address, addresse
   CHECK_THAT(DhcpConfig(world.pod, network), !Contains("interface=br"));
   CHECK_THAT(Sh("ip -br link", world.pod.netns), !Contains("tap") && !Contains("br0"));
   // As after a restart.
-  CniPodNetworks(world.config(), world.folders).Restore(world.pod, network);
+  CniPodNetworks(world.config(), world.folders).Serve(world.pod, network);
   world.networks.TearDown(world.pod);
   CHECK(fs::exists(world.socket));  // the switch's
   world.RemovePod(world.pod);
