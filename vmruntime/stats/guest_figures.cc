@@ -39,18 +39,21 @@ struct GuestFigures::State {
 GuestFigures::GuestFigures(GuestMemoryQuestion question)
     : state_(std::make_shared<State>(std::move(question))) {}
 
-std::map<std::string, GuestMemory> GuestFigures::Latest(std::chrono::milliseconds patience) {
-  std::unique_lock lock(state_->mutex);
+void GuestFigures::Ask() {
+  std::lock_guard lock(state_->mutex);
   SteadyClock::time_point now = SteadyClock::now();
   bool is_due = state_->rounds == 0 || now - state_->begun >= kRound;
-  if (is_due && state_->under_way < kMostRounds) {
-    state_->begun = now;
-    ++state_->under_way;
-    ++state_->rounds;
-    std::thread([state = state_, round = state_->rounds] { state->Ask(round); }).detach();
-  }
+  if (!is_due || state_->under_way >= kMostRounds) return;
+  state_->begun = now;
+  ++state_->under_way;
+  ++state_->rounds;
+  std::thread([state = state_, round = state_->rounds] { state->Ask(round); }).detach();
+}
+
+std::map<std::string, GuestMemory> GuestFigures::Latest(SteadyClock::time_point deadline) {
+  std::unique_lock lock(state_->mutex);
   uint64_t awaited = state_->rounds;
-  state_->ended.wait_until(lock, now + patience, [&] { return state_->last_ended >= awaited; });
+  state_->ended.wait_until(lock, deadline, [&] { return state_->last_ended >= awaited; });
   return state_->known;
 }
 

@@ -23,9 +23,11 @@ class GuestFigures {
 
   explicit GuestFigures(GuestMemoryQuestion question);
 
-  // What is known, after a wait of at most `patience` for a round that has begun by now. Guests'
+  // Begins a round, unless one has begun just now. Waits for nothing.
+  void Ask();
+  // What is known, after a wait until `deadline` at most for the last round that has begun. Guests'
   // figures are as old as `updated` says.
-  std::map<std::string, GuestMemory> Latest(std::chrono::milliseconds patience);
+  std::map<std::string, GuestMemory> Latest(std::chrono::steady_clock::time_point deadline);
 
  private:
   // Outlives this, while a round does.

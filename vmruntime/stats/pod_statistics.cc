@@ -31,19 +31,31 @@ PodStatistics::PodStatistics(Hypervisor& hypervisor, const Cgroups& cgroups)
 
 std::map<std::string, ContainerFigures> PodStatistics::Measure(
     const std::vector<Measured>& containers) {
+  // The guests answer while the rest is read.
+  const bool guests_run = std::ranges::any_of(containers, &Measured::is_running);
+  if (guests_run) guests_.Ask();
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
   std::map<std::string, ContainerFigures> figures;
-  std::map<std::string, GuestMemory> guests;
-  if (std::ranges::any_of(containers, &Measured::is_running)) guests = guests_.Latest(kPatience);
   for (const Measured& container : containers) {
     ContainerFigures& of = figures[container.id];
     of.time = Now();
     of.disk = UsageOf(container.folder, container.root_disk);
-    if (!container.is_running) continue;
-    MeasureMachine(container, &of);
+    if (container.is_running) MeasureMachine(container, &of);
+  }
+  if (!guests_run) return figures;
+  std::map<std::string, GuestMemory> guests = FreshGuests(deadline);
+  for (const Measured& container : containers) {
     auto guest = guests.find(container.id);
-    if (guest != guests.end() && IsFresh(guest->second)) of.guest = guest->second;
+    if (container.is_running && guest != guests.end()) figures[container.id].guest = guest->second;
   }
   return figures;
+}
+
+std::map<std::string, GuestMemory> PodStatistics::FreshGuests(
+    std::chrono::steady_clock::time_point deadline) {
+  std::map<std::string, GuestMemory> guests = guests_.Latest(deadline);
+  std::erase_if(guests, [](const auto& guest) { return !IsFresh(guest.second); });
+  return guests;
 }
 
 void PodStatistics::MeasureMachine(const Measured& container, ContainerFigures* figures) {

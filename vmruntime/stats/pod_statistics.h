@@ -65,6 +65,7 @@ class PodStatistics {
 
  private:
   void MeasureMachine(const Measured& container, ContainerFigures* figures);
+  std::map<std::string, GuestMemory> FreshGuests(std::chrono::steady_clock::time_point deadline);
 
   Hypervisor& hypervisor_;
   const Cgroups& cgroups_;

@@ -54,10 +54,15 @@ struct Guests {
   ~Guests() { Hang(false); }
 };
 
+std::map<std::string, GuestMemory> AskAndWait(GuestFigures& figures, milliseconds patience) {
+  figures.Ask();
+  return figures.Latest(SteadyClock::now() + patience);
+}
+
 TEST_CASE("guests answer at once when none of them hangs") {
   Guests guests;
   GuestFigures figures(guests.Question());
-  auto known = figures.Latest(seconds(10));
+  auto known = AskAndWait(figures, seconds(10));
   REQUIRE(known.size() == 2);
   CHECK(known.at("a").available == 100);
   CHECK(known.at("a").updated <= Now());
@@ -66,7 +71,7 @@ TEST_CASE("guests answer at once when none of them hangs") {
 TEST_CASE("who asks again at once has the same answers, and asks no guest") {
   Guests guests;
   GuestFigures figures(guests.Question());
-  for (int i = 0; i < 10; ++i) CHECK(figures.Latest(seconds(10)).size() == 2);
+  for (int i = 0; i < 10; ++i) CHECK(AskAndWait(figures, seconds(10)).size() == 2);
   CHECK(guests.state->asked == 1);
 }
 
@@ -75,7 +80,7 @@ TEST_CASE("a guest that hangs keeps nobody waiting, and the others are asked aga
   guests.Hang(true);
   GuestFigures figures(guests.Question());
   auto start = SteadyClock::now();
-  CHECK(figures.Latest(milliseconds(5)).empty());
+  CHECK(AskAndWait(figures, milliseconds(5)).empty());
   CHECK(SteadyClock::now() - start < seconds(1));
   {
     std::unique_lock lock(guests.state->mutex);
@@ -83,21 +88,21 @@ TEST_CASE("a guest that hangs keeps nobody waiting, and the others are asked aga
     guests.state->free = 50;
   }
   std::this_thread::sleep_for(GuestFigures::kRound);
-  auto known = figures.Latest(seconds(10));
+  auto known = AskAndWait(figures, seconds(10));
   REQUIRE(known.size() == 1);
   CHECK(known.at("b").available == 50);
   // Its answer is taken up once it comes.
   guests.Hang(false);
   auto deadline = SteadyClock::now() + seconds(10);
   while (!known.contains("a") && SteadyClock::now() < deadline)
-    known = figures.Latest(milliseconds(5));
+    known = AskAndWait(figures, milliseconds(5));
   CHECK(known.contains("a"));
 }
 
 TEST_CASE("a round that hangs may outlive who has asked") {
   Guests guests;
   guests.Hang(true);
-  { GuestFigures(guests.Question()).Latest(milliseconds(1)); }
+  GuestFigures(guests.Question()).Ask();
   std::unique_lock lock(guests.state->mutex);
   REQUIRE(guests.state->changed.wait_for(lock, seconds(10), [&] { return guests.state->is_held; }));
   guests.state->hangs = false;
@@ -110,10 +115,10 @@ TEST_CASE("answers of long ago are forgotten, and failures are no answers") {
   GuestFigures old([&] {
     return std::map<std::string, GuestMemory>{{"a", {.updated = Now() - age, .available = 1}}};
   });
-  CHECK(old.Latest(seconds(10)).empty());
+  CHECK(AskAndWait(old, seconds(10)).empty());
   GuestFigures failing(
       []() -> std::map<std::string, GuestMemory> { throw std::runtime_error("x"); });
-  CHECK(failing.Latest(seconds(10)).empty());
+  CHECK(AskAndWait(failing, seconds(10)).empty());
 }
 
 }  // namespace
