@@ -1,7 +1,7 @@
 # What a VM has for disks and firmware, as its guest sees it.
 load helpers
 
-setup_file() { StartTestbed guest full; }
+setup_file() { StartTestbed guest full signed; }
 teardown_file() { StopTestbed; }
 teardown() {
   RemovePodsAndCheck
@@ -145,4 +145,19 @@ GuestDisks() {
     "$(CreateRequest win 0)"
   Refuses 'INVALID_ARGUMENT: .*crimux.io/libvirt-xml.*libvirtXmlElements' RunPodSandbox \
     "$(SandboxConfig xml "$(Annotation crimux.io/libvirt-xml '<domain/>')")"
+}
+
+# SecureVmPod NAME IMAGE: a manifest.
+SecureVmPod() {
+  VmPod "$1" "$VM_IMAGE_PREFIX/$2.qcow2" | sed "s/192Mi/320Mi/; /annotations:/a\\
+    crimux.io/secure-boot: 'true'"
+}
+
+@test "With Secure Boot a guest boots what is signed, and nothing else" {
+  SecureVmPod signed signed | RunPod
+  SecureVmPod unsigned guest | RunPod
+  WaitUntil 180 "the signed guest" LogHas signed 'ready, address'
+  Contains "$(Ssh "$(PodAddress signed)" dmesg)" 'Secure boot enabled'
+  WaitUntil 60 "the firmware to refuse the other" LogHas unsigned 'Access Denied|Security Violation'
+  run -1 LogHas unsigned 'ready, address'
 }

@@ -17,7 +17,7 @@ StartTestbed() {
 }
 
 # A disk image on the file server: guest, counter (ticks), deaf (ticks, ignores ACPI), guest6 (DHCPv6,
-# too), full (a kernel that knows real hardware).
+# too), full (a kernel that knows real hardware), signed (boots by UEFI, also with Secure Boot).
 MakeImage() {
   local options=()
   case $1 in
@@ -25,6 +25,7 @@ MakeImage() {
     deaf) options=(--counter --deaf) ;;
     guest6) options=(--ipv6) ;;
     full) options=(--full-kernel) ;;
+    signed) options=(--secure-boot) ;;
   esac
   "$REPOSITORY/scripts/guest-image" "$TESTBED/www/$1.qcow2" "${options[@]}"
 }
