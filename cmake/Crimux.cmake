@@ -26,6 +26,10 @@ pkg_check_modules(libssh REQUIRED IMPORTED_TARGET libssh)
 pkg_check_modules(libsystemd REQUIRED IMPORTED_TARGET libsystemd)
 pkg_check_modules(libisofs REQUIRED IMPORTED_TARGET libisofs-1)
 
+if(CRIMUX_STATIC_GRPC)
+  include(StaticGrpc)
+endif()
+
 find_program(CCACHE ccache)
 if(CCACHE)
   # Without these it takes no file that uses a precompiled header.

@@ -1,8 +1,15 @@
 #include "vmruntime/cri/dispatcher.h"
 
+#include <grpcpp/impl/grpc_library.h>
 #include <spdlog/spdlog.h>
 
 namespace crimux::vm {
+namespace {
+
+// What makes channels or servers sets gRPC up for its messages; here there are messages alone.
+const grpc::internal::GrpcLibraryInitializer grpc_set_up;
+
+}  // namespace
 
 grpc::Status Dispatcher::Malformed(const grpc::Status& why) {
   return {grpc::StatusCode::INVALID_ARGUMENT, "malformed request: " + why.error_message()};
