@@ -131,10 +131,20 @@ RunSandboxAgain() {
   done
 }
 
+# A sandbox whose container has gone; its DHCP server stays.
+RunSandboxWithServer() {
+  local container
+  RunSandbox
+  container=$(Create 0)
+  Cri StartContainer "container_id: \"$container\""
+  Cri RemoveContainer "container_id: \"$container\""
+  Processes | grep -q dnsmasq
+}
+
 @test "Killed at any point of StopPodSandbox" {
   for point in $(Points stop-pod); do
     echo "at $point"
-    RunSandbox
+    RunSandboxWithServer
     DiesAt "$point" Cri StopPodSandbox "pod_sandbox_id: \"$sandbox\""
     RecoveredWell
     [[ $(PodState) == SANDBOX_NOTREADY ]]

@@ -110,6 +110,11 @@ void SshConnection::CheckHostKey(const std::filesystem::path& file) const {
               fmt::format("it was {} when this VM was first entered", known));
 }
 
+bool SshConnection::Alive() const {
+  return ssh_is_connected(session_) == 1 &&
+         (ssh_get_status(session_) & (SSH_CLOSED | SSH_CLOSED_ERROR)) == 0;
+}
+
 uint64_t SshConnection::News() const { return wire_->news; }
 
 Awaitable<void> SshConnection::WaitForNews(uint64_t seen) {
@@ -147,7 +152,7 @@ Awaitable<void> SshConnection::Watch(std::shared_ptr<Wire> wire,
     if (error || !self) co_return;
     self->TakeIn();
     wire->Tell();
-    if (ssh_get_status(self->session_) & (SSH_CLOSED | SSH_CLOSED_ERROR)) co_return;
+    if (!self->Alive()) co_return;
   }
 }
 

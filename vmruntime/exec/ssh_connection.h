@@ -42,7 +42,8 @@ class SshConnection : public std::enable_shared_from_this<SshConnection> {
   ~SshConnection();
 
   ssh_session session() const { return session_; }
-  bool Alive() const { return ssh_is_connected(session_) == 1; }
+  // Neither has the other side gone, nor has it said what is no SSH.
+  bool Alive() const;
   uint64_t News() const;
   // Until something may have come since the count was `seen`; also when the connection has broken.
   Awaitable<void> WaitForNews(uint64_t seen);

@@ -7,8 +7,8 @@
 
 namespace crimux::vm {
 
-// The sandboxes of VM pods: a cgroup, a network namespace, its CNI network, bridge, tap and DHCP
-// server.
+// The sandboxes of VM pods: a cgroup, a network namespace, its CNI network, bridge and tap; from
+// the start of the first machine on a DHCP server, too.
 //
 //   (none) ── Run (CREATING) ──> READY ── Stop ──> NOT_READY ── Remove ──> (none)
 //

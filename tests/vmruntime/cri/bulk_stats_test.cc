@@ -16,17 +16,19 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr int kVms = 100;
 
 // Guests, one of which may hang as libvirt's do: whoever asks first is held up by it, and who comes
-// later passes it by. Questions may outlive the test.
+// later passes it by, unless there is always another one that hangs. Questions may outlive the
+// test.
 struct Guests {
   std::mutex mutex;
   std::condition_variable changed;
   bool hangs = false;
+  bool others_follow = false;
   bool is_held = false;
   std::vector<std::string> ids;
 
   std::map<std::string, GuestMemory> Answer() {
     std::unique_lock lock(mutex);
-    if (hangs && !is_held) {
+    if (hangs && (others_follow || !is_held)) {
       is_held = true;
       changed.wait(lock, [&] { return !hangs; });
     }
@@ -93,6 +95,7 @@ TEST_CASE("statistics of 100 VMs take milliseconds, also while one hangs") {
     alone = BestTime(node);
   }
   Node node(true);
+  node.guests->others_follow = true;
   double hanging = BestTime(node);
   std::cout << "ListPodSandboxStats of " << kVms << " VMs: " << alone << " ms; " << hanging
             << " ms while one hangs\n";

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "tests/vmruntime/exec/spoiling_wire.h"
 #include "tests/vmruntime/exec/ssh_server.h"
 #include "tests/vmruntime/exec/streams.h"
 #include "vmruntime/exec/node_key.h"
@@ -141,6 +142,40 @@ TEST_CASE("a command that is cancelled is killed") {
     co_return std::filesystem::exists("/proc/" + pid + "/exe") ? 1 : 0;
   };
   CHECK(RunHere(f.io, work(f, mark)) == 0);
+}
+
+// Has the wire spoil what comes after the first bytes.
+class SpoilsTheRest final : public streaming::OutputStream {
+ public:
+  explicit SpoilsTheRest(SpoilingWire& wire) : wire_(wire) {}
+  Awaitable<void> Write(std::string) override {
+    wire_.Spoil();
+    co_return;
+  }
+  Awaitable<void> Close() override { co_return; }
+
+ private:
+  SpoilingWire& wire_;
+};
+
+TEST_CASE(
+    "a command whose bytes were changed on their way is at its end, and so is its connection") {
+  SshFixture f;
+  SpoilingWire wire(f.server.endpoint());
+  SpoilsTheRest out(wire);
+  auto work = [](SshFixture& fixture, SpoilingWire& by, SpoilsTheRest& to) -> Awaitable<int> {
+    SshLogin login = fixture.Login();
+    auto connection = co_await fixture.connections.Get("guest", by.endpoint(), login);
+    std::vector<std::string> command = {"sh", "-c", "echo one; sleep 0.2; echo two; sleep 60"};
+    streaming::CommandStreams streams{.out = &to};
+    try {
+      co_await RunOverSsh(connection, command, false, streams);
+    } catch (const Error& e) {
+      CHECK(e.code() == grpc::StatusCode::UNAVAILABLE);
+    }
+    co_return connection->Alive() ? 1 : 0;
+  };
+  CHECK(RunHere(f.io, work(f, wire, out)) == 0);
 }
 
 TEST_CASE("commands share a connection, one after the other and side by side") {
