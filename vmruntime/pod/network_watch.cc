@@ -51,7 +51,9 @@ void NetworkWatch::Look() {
 }
 
 void NetworkWatch::LookAt(const std::string& sandbox_id) {
-  PodLocks::Guard guard = rooms_.locks.Lock(sandbox_id);
+  // A pod that is being started or stopped may take long; the others don't wait for it.
+  std::optional<PodLocks::Guard> guard = rooms_.locks.TryLock(sandbox_id);
+  if (!guard) return;
   // Since then it may have been stopped.
   auto sandbox = rooms_.registry.FindSandbox(sandbox_id);
   if (!sandbox || !IsAsked(*sandbox, rooms_.registry) || !NetnsExists(sandbox->netns())) return;

@@ -18,7 +18,7 @@ class NetworkWatch {
   // Starts a round at this interval; once.
   void Run(std::chrono::milliseconds interval = std::chrono::seconds(10));
 
-  // One round. Never throws. Waits only for pods whose server is missing and who are being changed.
+  // One round. Never throws. Pods that are being changed are left to the next one.
   void Look();
 
  private:

@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace crimux::vm {
@@ -14,17 +15,22 @@ class PodLocks {
  public:
   // Blocks until this pod is ours; released when the result is destroyed.
   class Guard {
-   public:
-    explicit Guard(std::shared_ptr<std::mutex> mutex) : mutex_(std::move(mutex)), lock_(*mutex_) {}
-
    private:
+    friend class PodLocks;
+    Guard(std::shared_ptr<std::mutex> mutex, std::unique_lock<std::mutex> lock)
+        : mutex_(std::move(mutex)), lock_(std::move(lock)) {}
+
     std::shared_ptr<std::mutex> mutex_;
     std::unique_lock<std::mutex> lock_;
   };
 
   Guard Lock(const std::string& sandbox_id);
+  // nullopt while somebody else has it.
+  std::optional<Guard> TryLock(const std::string& sandbox_id);
 
  private:
+  std::shared_ptr<std::mutex> MutexOf(const std::string& sandbox_id);
+
   std::mutex mutex_;
   // Locks that nobody holds any more vanish with the next call.
   std::map<std::string, std::weak_ptr<std::mutex>> locks_;  // guarded by mutex_

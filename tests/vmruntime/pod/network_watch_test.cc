@@ -38,6 +38,23 @@ TEST_CASE("a pod that runs without a DHCP server gets one; one whose machine has
   CHECK(world.networks.served == std::set<std::string>{runs});
 }
 
+TEST_CASE("a pod that is being changed is left to the next round, and holds up no other") {
+  WorldDir dir;
+  World world(dir.path(), dir.hypervisor);
+  std::string busy = world.RunSandbox("busy");
+  std::string free = world.RunSandbox("free");
+  for (const std::string& id : {busy, free}) world.RunContainer(id);
+  world.networks.served.clear();
+  NetworkWatch watch(world.rooms);
+  {
+    PodLocks::Guard guard = world.locks.Lock(busy);
+    watch.Look();
+    CHECK(world.networks.served == std::set<std::string>{free});
+  }
+  watch.Look();
+  CHECK(world.networks.served.contains(busy));
+}
+
 TEST_CASE("the thread looks again and again, and ends at once") {
   WorldDir dir;
   World world(dir.path(), dir.hypervisor);
