@@ -134,7 +134,7 @@ RunSandboxAgain() {
 # A sandbox whose container has gone; its DHCP server stays.
 RunSandboxWithServer() {
   local container
-  RunSandbox
+  RunSandbox "$(Annotation crimux.io/root-lifetime container)"
   container=$(Create 0)
   Cri StartContainer "container_id: \"$container\""
   Cri RemoveContainer "container_id: \"$container\""
