@@ -1,5 +1,5 @@
 # gRPC and Abseil as archives. As shared objects they are fifty, whose calls of each other all go
-# through tables of the dynamic linker, on pages far apart: a seventh of what a proxied call costs.
+# through tables of the dynamic linker, on pages far apart: about a tenth of what a proxied call costs.
 #
 # Debian's packages hold both forms; their CMake files tell of the shared one.
 get_property(imported DIRECTORY PROPERTY IMPORTED_TARGETS)

@@ -1,10 +1,9 @@
+#include <absl/synchronization/mutex.h>
 #include <malloc.h>
 #include <systemd/sd-daemon.h>
 
 #include <cstdio>
 #include <exception>
-
-#include <absl/synchronization/mutex.h>
 
 #include "base/log.h"
 #include "daemon/backends.h"

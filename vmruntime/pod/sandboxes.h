@@ -20,8 +20,9 @@ class Sandboxes {
  public:
   Sandboxes(const Rooms& rooms, Containers& containers) : rooms_(rooms), containers_(containers) {}
 
-  // RunPodSandbox. All there on return; nothing left on an Error: INVALID_ARGUMENT (no metadata,
-  // the host's network), ALREADY_EXISTS, and what PodNetworks::SetUp throws. Returns the id.
+  // RunPodSandbox. All there on return but DHCP; nothing left on an Error: INVALID_ARGUMENT (no
+  // metadata, the host's network), ALREADY_EXISTS, and what PodNetworks::SetUp throws. Returns the
+  // id.
   std::string Run(const runtime::v1::RunPodSandboxRequest& request);
 
   // StopPodSandbox: ends the pod's machine at once, gives the network back. Succeeds when that is
