@@ -235,6 +235,13 @@ DiesInLibvirt() {
   TestbedStartCrimuxd
 }
 
+# StopContainer answers once the end is on record, which is before the last points: whether crimuxd
+# lived long enough to answer says nothing.
+StopOrDie() {
+  Cri StopContainer "container_id: \"$1\" timeout: 1" || true
+  return 1
+}
+
 @test "Killed at any point of StopContainer" {
   attempt=0
   RunSandbox
@@ -242,7 +249,7 @@ DiesInLibvirt() {
     echo "at $point"
     container=$(Create $((attempt++)))
     Cri StartContainer "container_id: \"$container\""
-    DiesAt "$point" Cri StopContainer "container_id: \"$container\" timeout: 1"
+    DiesAt "$point" StopOrDie "$container"
     RecoveredWell
     Cri StopContainer "container_id: \"$container\" timeout: 0"
     Is "$container" CONTAINER_EXITED
