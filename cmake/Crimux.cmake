@@ -23,12 +23,9 @@ pkg_check_modules(libarchive REQUIRED IMPORTED_TARGET libarchive)
 pkg_check_modules(libvirt REQUIRED IMPORTED_TARGET libvirt libvirt-qemu)
 pkg_check_modules(libnl REQUIRED IMPORTED_TARGET libnl-route-3.0 libnl-3.0)
 pkg_check_modules(libssh REQUIRED IMPORTED_TARGET libssh)
+pkg_check_modules(libnghttp2 REQUIRED IMPORTED_TARGET libnghttp2)
 pkg_check_modules(libsystemd REQUIRED IMPORTED_TARGET libsystemd)
 pkg_check_modules(libisofs REQUIRED IMPORTED_TARGET libisofs-1)
-
-if(CRIMUX_STATIC_GRPC)
-  include(StaticGrpc)
-endif()
 
 find_program(CCACHE ccache)
 if(CCACHE)

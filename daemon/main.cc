@@ -1,4 +1,3 @@
-#include <absl/synchronization/mutex.h>
 #include <malloc.h>
 #include <systemd/sd-daemon.h>
 
@@ -41,10 +40,6 @@ void ReloadOnSignal(Reloader& reloader, proxy::Proxy& proxy) {
 // for each VM more than two for all.
 void HoldMemory() { ::mallopt(M_ARENA_MAX, 2); }
 
-// Debian's Abseil looks for cycles in the order of gRPC's locks each time one is taken, and aborts
-// when it finds one. That is for gRPC's tests.
-void TrustLockOrder() { absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore); }
-
 void Serve(const Options& options) {
   Config config = LoadConfig(options);
   SetUpLog(config.log_level);
@@ -67,7 +62,6 @@ void Serve(const Options& options) {
 
 int Main(int argc, char** argv) {
   HoldMemory();
-  TrustLockOrder();
   Options options = ParseOptions(argc, argv);
   if (options.check_config) return CheckConfig(options);
   BlockSignals();

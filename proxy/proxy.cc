@@ -4,10 +4,11 @@
 
 #include <chrono>
 #include <future>
-#include <thread>
+#include <utility>
 
 #include "base/error.h"
 #include "proxy/front/front.h"
+#include "proxy/loop/timer.h"
 #include "proxy/reload/changes.h"
 #include "proxy/reload/reload_endpoint.h"
 #include "proxy/reload/replace.h"
@@ -18,28 +19,18 @@
 #include "proxy/status/status_server.h"
 
 namespace crimux::proxy {
-namespace {
-
-// gRPC wants the server to end before its queue, also when the rest can't be set up.
-struct ServerEndsFirst {
-  Listener& listener;
-  ~ServerEndsFirst() { listener.Shutdown(std::chrono::system_clock::now()); }
-};
-
-}  // namespace
 
 class Proxy::Impl {
  public:
   Impl(const Config& config, const std::map<std::string, EmbeddedService>& embedded,
        ReloadHandler on_reload)
       : config_(config),
-        listener_(config.listen),
-        loop_(listener_.queue()),
+        listener_(loop_, config.listen),
         relay_(config.streaming),
         factory_(loop_, embedded, relay_),
         store_(config.last_known_dir),
         backends_(loop_, factory_.Make(config), Router(config), store_),
-        front_(listener_, backends_),
+        front_(loop_, listener_, backends_),
         status_(config.status,
                 [this](const StatusRequest& request, StatusServer::Answer answer) {
                   TellStatus(request, std::move(answer));
@@ -55,19 +46,7 @@ class Proxy::Impl {
     front_.Open();
   }
 
-  ~Impl() {
-    if (!has_run_) {
-      // Nothing was served; the queue still has to be emptied in order.
-      Stop();
-      Run();
-    }
-  }
-
-  void Run() {
-    has_run_ = true;
-    loop_.Run();
-    if (stopper_.joinable()) stopper_.join();
-  }
+  void Run() { loop_.Run(); }
 
   void Stop() {
     loop_.Post([this] { BeginStop(); });
@@ -89,9 +68,8 @@ class Proxy::Impl {
 
   Config config_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
-  Listener listener_;
   Loop loop_;
-  ServerEndsFirst server_ends_first_{listener_};
+  Listener listener_;
   Relay relay_;
   RuntimeFactory factory_;
   ListStore store_;
@@ -102,26 +80,23 @@ class Proxy::Impl {
   StatusServer status_;
   EmbeddedPages embedded_pages_;
   ReloadEndpoint reload_;
-  // Waits for the server's calls to end, which the front thread can't.
-  std::thread stopper_;
-  bool has_run_ = false;
+  bool stopping_ = false;
+  // Ends the calls that a stop has waited for long enough.
+  Timer patience_;
 };
 
 void Proxy::Impl::BeginStop() {
-  if (stopper_.joinable()) return;
+  if (std::exchange(stopping_, true)) return;
   spdlog::info("stopping: {} calls in flight", front_.book().in_flight());
   // Streams of events end by themselves only with their clients.
   backends_.stopping = true;
   RuntimesWatch::TellAll(backends_.watches, "crimux is stopping");
-  auto deadline = std::chrono::system_clock::now() + config_.drain_timeout;
-  stopper_ = std::thread([this, deadline] {
-    listener_.Shutdown(deadline);
-    loop_.Post([this] { front_.WhenIdle([this] { EndStop(); }); });
-  });
+  patience_ = Timer(loop_, std::chrono::system_clock::now() + config_.drain_timeout,
+                    [this] { front_.CloseAll(); });
+  front_.Drain([this] { EndStop(); });
 }
 
 void Proxy::Impl::EndStop() {
-  // Without runtimes nothing new can be started on the queue.
   backends_.overdue.Clear();
   backends_.runtimes.clear();
   loop_.Shutdown();
@@ -151,7 +126,7 @@ std::string Proxy::Impl::Reload(const Config& config) {
 }
 
 std::string Proxy::Impl::Apply(const Config& config) {
-  if (stopper_.joinable()) {
+  if (stopping_) {
     throw Error(grpc::StatusCode::UNAVAILABLE, "reload the config", "", "crimuxd is stopping");
   }
   CheckReloadable(config_, config);

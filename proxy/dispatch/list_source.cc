@@ -5,12 +5,12 @@
 #include "proxy/dispatch/list_patience.h"
 #include "proxy/dispatch/requests.h"
 #include "proxy/dispatch/stand_in.h"
-#include "proxy/runtime/channel.h"
+#include "proxy/wire/message.h"
 
 namespace crimux::proxy {
 namespace {
 
-constexpr auto kMostGathered = static_cast<size_t>(kMaxMessageBytes);
+constexpr size_t kMostGathered = kMaxMessageBytes;
 
 bool IsUnimplemented(const RuntimeAnswer& answer) {
   return answer.status.error_code() == grpc::StatusCode::UNIMPLEMENTED;
@@ -38,7 +38,7 @@ std::optional<grpc::ByteBuffer> ListSource::Take() {
   if (!message) return message;
   if (chunks_) {
     message_ = chunks_->Next();
-  } else {
+  } else if (!end_) {
     Wait();
     stream_->Next();
   }

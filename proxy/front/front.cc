@@ -8,15 +8,36 @@
 
 namespace crimux::proxy {
 
-void Front::Open() { ServerCall::Arm(*this); }
+void Front::Open() {
+  listener_.Open([this](UniqueFd socket) { Welcome(std::move(socket)); });
+}
 
-void Front::WhenIdle(std::function<void()> idle) {
-  if (living_ == 0) return idle();
+void Front::Welcome(UniqueFd socket) {
+  http2::Connection::Events events;
+  events.opened = [this] { return new ServerCall(*this); };
+  events.closed = [this](http2::Connection& client, const std::string&) { Gone(client); };
+  clients_.insert(http2::Connection::Serve(loop_, std::move(socket), std::move(events)));
+}
+
+void Front::Gone(http2::Connection& client) {
+  clients_.erase(client.shared_from_this());
+  if (clients_.empty() && idle_) std::exchange(idle_, nullptr)();
+}
+
+void Front::Drain(std::function<void()> idle) {
+  listener_.Close();
+  if (clients_.empty()) return idle();
   idle_ = std::move(idle);
+  for (const Client& client : clients_) client->GoAway();
+}
+
+void Front::CloseAll() {
+  auto clients = std::exchange(clients_, {});
+  for (const Client& client : clients) client->Close();
+  if (auto idle = std::exchange(idle_, nullptr)) idle();
 }
 
 void Front::Began(OpenCall& call, const Method* method) {
-  ++living_;
   book_.Begin(call, method, std::chrono::steady_clock::now());
 }
 
@@ -25,10 +46,6 @@ void Front::Ended(OpenCall& call, grpc::StatusCode code, const std::string& path
   if (call.method == nullptr && book_.NoteUnknown(path)) {
     spdlog::warn("a client called {}, which crimux does not know; it was told Unimplemented", path);
   }
-}
-
-void Front::Deleted() {
-  if (--living_ == 0 && idle_) std::exchange(idle_, nullptr)();
 }
 
 }  // namespace crimux::proxy

@@ -1,27 +1,34 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <set>
 
 #include "proxy/dispatch/backends.h"
 #include "proxy/front/call_book.h"
 #include "proxy/front/listener.h"
+#include "proxy/http2/connection.h"
 
 namespace crimux::proxy {
 
-// Takes calls from the listener and hands them to the dispatcher. Front thread.
+// Takes clients from the listener, and hands their calls to the dispatcher. Front thread.
 class Front {
  public:
-  Front(Listener& listener, Backends& backends) : listener_(listener), backends_(backends) {}
+  Front(Loop& loop, Listener& listener, Backends& backends)
+      : loop_(loop), listener_(listener), backends_(backends) {}
   Front(const Front&) = delete;
   Front& operator=(const Front&) = delete;
+  ~Front() { CloseAll(); }
 
-  // Takes calls from here on, as long as the listener has them.
+  // Takes calls from here on.
   void Open();
 
-  // Calls `idle` once there is no call left. To be called after the listener was shut down.
-  void WhenIdle(std::function<void()> idle);
+  // Refuses new clients and calls, and calls `idle` once there are none. Once.
+  void Drain(std::function<void()> idle);
 
-  Listener& listener() { return listener_; }
+  // Ends all calls there are.
+  void CloseAll();
+
   Backends& backends() { return backends_; }
   const CallBook& book() const { return book_; }
 
@@ -29,13 +36,18 @@ class Front {
   void Began(OpenCall& call, const Method* method);
   void WentTo(OpenCall& call, const std::string& runtime) { book_.SetRuntime(call, runtime); }
   void Ended(OpenCall& call, grpc::StatusCode code, const std::string& path);
-  void Deleted();
 
  private:
+  using Client = std::shared_ptr<http2::Connection>;
+
+  void Welcome(UniqueFd socket);
+  void Gone(http2::Connection& client);
+
+  Loop& loop_;
   Listener& listener_;
   Backends& backends_;
   CallBook book_;
-  size_t living_ = 0;
+  std::set<Client> clients_;
   std::function<void()> idle_;
 };
 

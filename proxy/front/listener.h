@@ -1,38 +1,47 @@
 #pragma once
 
-#include <grpcpp/generic/async_generic_service.h>
-#include <grpcpp/server.h>
-
 #include <filesystem>
-#include <memory>
+#include <functional>
 
+#include <boost/asio/local/stream_protocol.hpp>
+
+#include "base/fd.h"
 #include "proxy/front/socket_lock.h"
+#include "proxy/loop/timer.h"
 
 namespace crimux::proxy {
 
-// The gRPC server: listens on the CRI socket (mode 0660) and accepts every method, as bytes.
+// Listens on the CRI socket (mode 0660). Clients that connect wait until they are accepted. Front
+// thread.
 class Listener {
  public:
+  // The connection doesn't block, and isn't inherited by programs.
+  using Accepted = std::function<void(UniqueFd)>;
+
   // Throws Error when the socket is another's or can't be made.
-  explicit Listener(const std::filesystem::path& socket);
-  ~Listener();
+  Listener(Loop& loop, const std::filesystem::path& socket);
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+  ~Listener() { Close(); }
 
-  // The queue that calls arrive on; somebody has to drive it. The server leaves it last.
-  grpc::CompletionQueue& queue() { return *queue_; }
+  // Accepts from here on. Out of descriptors, it tries again.
+  void Open(Accepted accepted);
 
-  // Asks for one more call; see AsyncGenericService.
-  void RequestCall(grpc::GenericServerContext* context,
-                   grpc::GenericServerAsyncReaderWriter* stream, void* tag);
-
-  // Refuses new calls, and at the deadline cancels those in flight. Blocks until there are none.
-  // Not on the thread that drives the queue.
-  void Shutdown(std::chrono::system_clock::time_point deadline) { server_->Shutdown(deadline); }
+  // Refuses new connections, and removes the socket.
+  void Close();
 
  private:
+  void Wait();
+  void AcceptAll();
+  void Hand(UniqueFd connection);
+
+  Loop& loop_;
   SocketLock lock_;
-  grpc::AsyncGenericService service_;
-  std::unique_ptr<grpc::ServerCompletionQueue> queue_;
-  std::unique_ptr<grpc::Server> server_;
+  boost::asio::local::stream_protocol::acceptor acceptor_;
+  Accepted accepted_;
+  Timer retry_;
+  // Out of descriptors, which is logged once.
+  bool is_short_ = false;
 };
 
 }  // namespace crimux::proxy

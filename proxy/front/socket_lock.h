@@ -6,9 +6,9 @@
 
 namespace crimux::proxy {
 
-// The right to listen on a Unix socket, held while this lives: a lock on "<socket>.lock". gRPC
-// removes whatever is at the path before it listens, so a second daemon would steal a live socket;
-// who has the lock may remove what a dead one left. The lock file stays.
+// The right to listen on a Unix socket, held while this lives: a lock on "<socket>.lock". A socket
+// that a dead daemon left has to be removed before another can listen there, and looks like a live
+// one's; who has the lock may remove it. The lock file stays.
 class SocketLock {
  public:
   // Makes the folder if need be. Throws Error: FAILED_PRECONDITION when the lock is held or

@@ -2,51 +2,50 @@
 
 #include <spdlog/spdlog.h>
 
-#include <chrono>
+#include <utility>
+
+#include <boost/asio/post.hpp>
 
 #include "base/error.h"
 
 namespace crimux::proxy {
 
-Loop::~Loop() {
-  if (IsOpen()) Shutdown();
-  Run();
+void LogStrayException() {
+  spdlog::error("front thread: {}", CurrentExceptionStatus().error_message());
 }
 
 void Loop::Run() {
-  void* tag = nullptr;
-  bool ok = false;
-  while (queue_.Next(&tag, &ok)) {
+  while (IsOpen()) {
     try {
-      static_cast<Tag*>(tag)->Done(ok);
+      context_.run();
     } catch (...) {
-      spdlog::error("front thread: {}", CurrentExceptionStatus().error_message());
+      LogStrayException();
     }
   }
+  // Who waits for one of them learns that it won't run.
+  std::vector<std::function<void()>> dropped;
+  std::lock_guard lock(mutex_);
+  dropped.swap(tasks_);
 }
 
 void Loop::Post(std::function<void()> task) {
   std::lock_guard lock(mutex_);
   if (!open_) return;
   tasks_.push_back(std::move(task));
-  if (wake_pending_) return;
-  wake_pending_ = true;
-  // Long past, so that it fires at once: gRPC rounds "now" up to its next millisecond tick.
-  wake_.Set(&queue_, std::chrono::system_clock::time_point(), static_cast<Tag*>(this));
+  if (tasks_.size() == 1) boost::asio::post(context_, [this] { RunTasks(); });
 }
 
-void Loop::Done(bool /*ok*/) {
+void Loop::RunTasks() {
   std::vector<std::function<void()>> tasks;
   {
     std::lock_guard lock(mutex_);
-    wake_pending_ = false;
     tasks.swap(tasks_);
   }
   for (auto& task : tasks) {
     try {
       task();
     } catch (...) {
-      spdlog::error("front thread task: {}", CurrentExceptionStatus().error_message());
+      LogStrayException();
     }
   }
 }
@@ -56,7 +55,7 @@ void Loop::Shutdown() {
     std::lock_guard lock(mutex_);
     open_ = false;
   }
-  queue_.Shutdown();
+  context_.stop();
 }
 
 bool Loop::IsOpen() {

@@ -1,53 +1,48 @@
 #pragma once
 
-#include <grpcpp/alarm.h>
-#include <grpcpp/completion_queue.h>
-
 #include <functional>
 #include <mutex>
 #include <vector>
 
-#include "proxy/loop/tag.h"
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
 
 namespace crimux::proxy {
 
-// The front thread's event loop: one completion queue, which the server and all clients share so
-// that no call hops threads. All that happens in proxy/ happens inside Run, unless it says so.
-class Loop final : private Tag {
+// Logs the exception in flight, which ends what threw it and nothing else. In a catch block.
+void LogStrayException();
+
+// The front thread's event loop, which the server and all clients share so that no call hops
+// threads. All that happens in proxy/ happens inside Run, unless it says so. What uses it is
+// destroyed before it.
+class Loop final {
  public:
-  // The queue must outlive it.
-  explicit Loop(grpc::CompletionQueue& queue) : queue_(queue) {}
+  Loop() : work_(context_.get_executor()) {}
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
-  // Waits for operations in flight, if Run didn't.
-  ~Loop();
 
-  grpc::CompletionQueue* queue() { return &queue_; }
+  // For sockets and timers. Front thread.
+  boost::asio::io_context& context() { return context_; }
 
-  // Serves the queue until it is shut down and empty. An exception that escapes a task or tag is
-  // logged.
+  // Serves until Shutdown. An exception that escapes a task or handler is logged.
   void Run();
 
   // Runs the task on the front thread, soon. Any thread. After Shutdown the task is dropped.
   void Post(std::function<void()> task);
 
-  // No operation may be started on the queue from here on; those in flight end Run when they end.
-  // Any thread, once.
+  // Ends Run after what it is at. Tasks that wait are dropped. Any thread, any number of times.
   void Shutdown();
 
-  // False once Shutdown was called. Front thread: stays valid until the current task returns when
-  // Shutdown is called from the front thread only.
+  // False once Shutdown was called. Any thread.
   bool IsOpen();
 
  private:
-  void Done(bool ok) override;
+  void RunTasks();
 
-  grpc::CompletionQueue& queue_;
+  boost::asio::io_context context_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   std::mutex mutex_;  // guards all below
   std::vector<std::function<void()>> tasks_;
-  // Wakes the queue for tasks_; in flight while wake_pending_.
-  grpc::Alarm wake_;
-  bool wake_pending_ = false;
   bool open_ = true;
 };
 

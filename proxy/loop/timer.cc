@@ -1,51 +1,57 @@
 #include "proxy/loop/timer.h"
 
-#include <grpcpp/alarm.h>
+#include <algorithm>
+
+#include <boost/asio/steady_timer.hpp>
 
 namespace crimux::proxy {
+namespace {
 
-// Lives until the queue has handed it back, also when its Timer is gone before.
-struct Timer::Pending final : Tag {
-  explicit Pending(Timer* timer, std::function<void()> function)
-      : owner(timer), expired(std::move(function)) {}
+using std::chrono::steady_clock;
+using std::chrono::system_clock;
 
-  void Done(bool ok) override {
-    if (owner != nullptr) owner->pending_ = nullptr;
-    auto function = std::move(expired);
-    bool wanted = owner != nullptr && ok;
-    delete this;
-    if (wanted) function();
-  }
+// What is further away is never. A point in time far enough can't be told by the clock.
+constexpr std::chrono::hours kFarAway{24 * 365};
 
-  Timer* owner;
-  std::function<void()> expired;
-  grpc::Alarm alarm;
-};
-
-Timer::Timer(Loop& loop, std::chrono::system_clock::time_point when,
-             std::function<void()> expired) {
-  if (!loop.IsOpen()) return;
-  pending_ = new Pending(this, std::move(expired));
-  pending_->alarm.Set(loop.queue(), when, static_cast<Tag*>(pending_));
+steady_clock::time_point ToSteady(system_clock::time_point when) {
+  auto now = system_clock::now();
+  if (when <= now) return steady_clock::now();
+  return steady_clock::now() + std::min<system_clock::duration>(when - now, kFarAway);
 }
 
-Timer::Timer(Timer&& other) noexcept : pending_(std::exchange(other.pending_, nullptr)) {
-  if (pending_ != nullptr) pending_->owner = this;
+}  // namespace
+
+// Lives until the loop has handed it back, also when its Timer is gone before.
+struct Timer::Pending {
+  Pending(Loop& loop, system_clock::time_point when, std::function<void()> function)
+      : timer(loop.context(), ToSteady(when)), expired(std::move(function)) {}
+
+  boost::asio::steady_timer timer;
+  // Empty once nobody wants it.
+  std::function<void()> expired;
+};
+
+Timer::Timer(Loop& loop, system_clock::time_point when, std::function<void()> expired) {
+  if (!loop.IsOpen()) return;
+  pending_ = std::make_shared<Pending>(loop, when, std::move(expired));
+  pending_->timer.async_wait([pending = pending_](const boost::system::error_code& error) {
+    auto function = std::exchange(pending->expired, nullptr);
+    if (!error && function) function();
+  });
 }
 
 Timer& Timer::operator=(Timer&& other) noexcept {
   if (this == &other) return *this;
   Cancel();
-  pending_ = std::exchange(other.pending_, nullptr);
-  if (pending_ != nullptr) pending_->owner = this;
+  pending_ = std::move(other.pending_);
   return *this;
 }
 
 void Timer::Cancel() {
   if (pending_ == nullptr) return;
-  Pending* pending = std::exchange(pending_, nullptr);
-  pending->owner = nullptr;
-  pending->alarm.Cancel();
+  auto pending = std::exchange(pending_, nullptr);
+  pending->timer.cancel();
+  pending->expired = nullptr;
 }
 
 }  // namespace crimux::proxy

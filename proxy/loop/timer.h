@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <utility>
 
 #include "proxy/loop/loop.h"
@@ -13,7 +14,7 @@ class Timer {
  public:
   Timer() = default;
   Timer(Loop& loop, std::chrono::system_clock::time_point when, std::function<void()> expired);
-  Timer(Timer&& other) noexcept;
+  Timer(Timer&& other) noexcept = default;
   Timer& operator=(Timer&& other) noexcept;
   ~Timer() { Cancel(); }
 
@@ -21,7 +22,7 @@ class Timer {
 
  private:
   struct Pending;
-  Pending* pending_ = nullptr;
+  std::shared_ptr<Pending> pending_;
 };
 
 }  // namespace crimux::proxy

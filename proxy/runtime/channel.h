@@ -1,32 +1,82 @@
 #pragma once
 
-#include <grpcpp/channel.h>
-#include <grpcpp/client_context.h>
-#include <grpcpp/support/string_ref.h>
-
-#include <map>
+#include <chrono>
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
-#include "proxy/runtime/runtime.h"
+#include <boost/intrusive/list.hpp>
+
+#include "proxy/http2/connection.h"
+#include "proxy/loop/timer.h"
 
 namespace crimux::proxy {
 
-// The most that crimux receives or sends in one message, as the kubelet and containerd have it.
-inline constexpr int kMaxMessageBytes = 16 << 20;
+// Who waits for a channel to have a connection, or to know that there is none. Its destruction ends
+// the wait.
+class ChannelWaiter : public boost::intrusive::list_base_hook<
+                          boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+ public:
+  // On the front thread. `connection` is nullptr when there is none, for that reason.
+  virtual void Connected(http2::Connection* connection, const std::string& reason) = 0;
 
-// RESOURCE_EXHAUSTED for a message of a runtime that is larger than that, else OK.
-grpc::Status CheckSize(const grpc::ByteBuffer& message);
+ protected:
+  ~ChannelWaiter() = default;
+};
 
-// A channel to "unix:///path": no retries, quick reconnects, nothing that a Unix socket can do
-// without.
-std::shared_ptr<grpc::Channel> MakeChannel(const std::string& endpoint);
+// The way to a runtime's socket: one connection, made anew when it is lost. Front thread.
+//
+//   connecting -> up -> connecting (lost) …
+//   connecting -> down -> up, tried each half second
+//
+// A socket is up once its server has told its settings: others may listen and never answer.
+class Channel {
+ public:
+  enum class State { kConnecting, kUp, kDown };
+  // On the front thread. `reason` is why it is not up.
+  using Changed = std::function<void(State state, const std::string& reason)>;
 
-// Whether a call's failure is gRPC's own, for want of a connection, and no word of the other side.
-// Connections that break during a call are told from an UNAVAILABLE that came over a sound one.
-bool IsConnectionLost(const grpc::Status& status, const grpc::ClientContext& context);
+  // "unix:///path". Connects at once.
+  Channel(Loop& loop, const std::string& endpoint, Changed changed);
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
+  // Calls that go on are lost. Who waits hears nothing.
+  ~Channel();
 
-// What of received metadata goes on to the other side: all but gRPC's own.
-Metadata PassOn(const std::multimap<grpc::string_ref, grpc::string_ref>& received);
+  State state() const { return state_; }
+  // Why it is down; where it is.
+  const std::string& reason() const { return reason_; }
+
+  // Has the waiter told, now when it is up, else later: once it is known whether it will be.
+  void Await(ChannelWaiter& waiter);
+
+ private:
+  void Try();
+  void TryAfter(std::chrono::milliseconds pause);
+  http2::Connection::Events Heard();
+  void Fail(const std::string& reason);
+  void Settled();
+  void Lost(const std::string& reason);
+  void TellWaiters();
+  void Become(State state, const std::string& reason);
+
+  Loop& loop_;
+  std::filesystem::path path_;
+  Changed changed_;
+  State state_ = State::kConnecting;
+  std::string reason_;
+  // Of the present attempt, or that is up.
+  std::shared_ptr<http2::Connection> connection_;
+  // Those that went away, as long as calls go on there.
+  std::vector<std::weak_ptr<http2::Connection>> leaving_;
+  boost::intrusive::list<ChannelWaiter, boost::intrusive::constant_time_size<false>> waiters_;
+  // Before the next attempt but one that is made at once.
+  std::chrono::milliseconds pause_;
+  std::chrono::steady_clock::time_point up_since_;
+  Timer timer_;
+  Timer tell_;
+};
 
 }  // namespace crimux::proxy

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include "proxy/runtime/channel.h"
+#include <utility>
+
+#include "proxy/runtime/client_call.h"
 #include "proxy/runtime/remote_stream.h"
 #include "proxy/runtime/remote_unary.h"
 #include "proxy/wire/fields.h"
@@ -16,43 +18,12 @@ constexpr std::chrono::seconds kVersionTimeout{10};
 
 }  // namespace
 
-// Follows the channel's state. It lives until the channel is gone, and then until the queue hands
-// it back.
-class RemoteRuntime::Watch final : private Tag {
- public:
-  explicit Watch(RemoteRuntime& runtime) : runtime_(&runtime) { Wait(GRPC_CHANNEL_IDLE); }
-
-  void Forget() { runtime_ = nullptr; }
-
- private:
-  void Wait(grpc_connectivity_state last) {
-    runtime_->channel_->NotifyOnStateChange(last, Deadline::clock::now() + std::chrono::hours(24),
-                                            runtime_->loop_.queue(), static_cast<Tag*>(this));
-    // Asked only after the watch is set: what changes in between is not missed.
-    (void)runtime_->channel_->GetState(true);
-  }
-
-  void Done(bool /*ok*/) override {
-    if (runtime_ == nullptr) {
-      delete this;
-      return;
-    }
-    grpc_connectivity_state now = runtime_->channel_->GetState(true);
-    runtime_->StateChanged(now);
-    Wait(now);
-  }
-
-  RemoteRuntime* runtime_;
-};
-
 RemoteRuntime::RemoteRuntime(Loop& loop, const RuntimeConfig& config)
     : loop_(loop),
       config_(config),
-      channel_(MakeChannel(config.endpoint)),
-      stub_(channel_),
-      watch_(new Watch(*this)) {}
-
-RemoteRuntime::~RemoteRuntime() { watch_->Forget(); }
+      channel_(loop, config.endpoint, [this](Channel::State state, const std::string& reason) {
+        StateChanged(state, reason);
+      }) {}
 
 CallHandle RemoteRuntime::Start(RuntimeRequest request, AnswerCallback done) {
   return CallHandle(new Unary(*this, std::move(request), std::move(done)));
@@ -63,21 +34,19 @@ StreamHandle RemoteRuntime::StartStream(RuntimeRequest request, MessageCallback 
   return StreamHandle(new Stream(*this, std::move(request), std::move(message), std::move(ended)));
 }
 
-void RemoteRuntime::StateChanged(grpc_connectivity_state state) {
-  if (state == GRPC_CHANNEL_READY && health_.state != RuntimeState::kUp) {
+void RemoteRuntime::StateChanged(Channel::State state, const std::string& reason) {
+  if (state == Channel::State::kUp) {
     spdlog::info("runtime {} ({}) is up", name(), endpoint());
     health_.state = RuntimeState::kUp;
     ++health_.connections;
     lacking_.clear();
-    AskVersion();
+    return AskVersion();
   }
-  bool lost = state == GRPC_CHANNEL_TRANSIENT_FAILURE || state == GRPC_CHANNEL_IDLE;
-  if (lost && health_.state != RuntimeState::kDown) {
-    spdlog::warn("runtime {} ({}) is down", name(), endpoint());
-    health_.state = RuntimeState::kDown;
-    health_.last_error = "the connection was lost or refused";
-    version_call_.reset();
-  }
+  health_.last_error = fmt::format("the connection was lost or refused: {}", reason);
+  if (health_.state == RuntimeState::kDown) return;
+  spdlog::warn("runtime {} ({}) is down: {}", name(), endpoint(), reason);
+  health_.state = RuntimeState::kDown;
+  version_call_.reset();
 }
 
 void RemoteRuntime::AskVersion() {
@@ -105,20 +74,19 @@ void RemoteRuntime::Speak(Api api) {
   lacking_.clear();
 }
 
-RuntimeAnswer RemoteRuntime::AnswerOf(const grpc::Status& status,
-                                      const grpc::ClientContext& context) const {
+RuntimeAnswer RemoteRuntime::AnswerOf(CallEnd end) const {
   RuntimeAnswer answer;
-  bool away = status.error_code() == grpc::StatusCode::UNAVAILABLE &&
-              channel_->GetState(false) != GRPC_CHANNEL_READY;
-  answer.unreachable = away || IsConnectionLost(status, context);
-  answer.status = status;
+  bool is_away = end.status.error_code() == grpc::StatusCode::UNAVAILABLE &&
+                 channel_.state() != Channel::State::kUp;
+  answer.unreachable = end.is_lost || is_away;
+  answer.status = std::move(end.status);
   if (answer.unreachable) {
     answer.status = {grpc::StatusCode::UNAVAILABLE,
                      fmt::format("runtime \"{}\" at {} cannot be reached: {}", name(), endpoint(),
-                                 status.error_message())};
+                                 answer.status.error_message())};
   }
-  answer.initial_metadata = PassOn(context.GetServerInitialMetadata());
-  answer.trailing_metadata = PassOn(context.GetServerTrailingMetadata());
+  answer.initial_metadata = std::move(end.initial_metadata);
+  answer.trailing_metadata = std::move(end.trailing_metadata);
   return answer;
 }
 

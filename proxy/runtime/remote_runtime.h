@@ -1,15 +1,15 @@
 #pragma once
 
-#include <grpcpp/channel.h>
-#include <grpcpp/generic/generic_stub.h>
-
 #include <set>
 
 #include "config/config.h"
 #include "proxy/loop/loop.h"
+#include "proxy/runtime/channel.h"
 #include "proxy/runtime/runtime.h"
 
 namespace crimux::proxy {
+
+struct CallEnd;
 
 // A runtime behind a socket. Calls go through as bytes, each executed at most once: nothing is
 // tried again. The channel is watched, and reconnects by itself within a second of the socket's
@@ -22,7 +22,6 @@ namespace crimux::proxy {
 class RemoteRuntime final : public Runtime {
  public:
   RemoteRuntime(Loop& loop, const RuntimeConfig& config);
-  ~RemoteRuntime() override;
 
   const RuntimeConfig& config() const override { return config_; }
   const std::string& endpoint() const override { return config_.endpoint; }
@@ -37,25 +36,22 @@ class RemoteRuntime final : public Runtime {
   class Unary;
   class Stream;
   class ApiCheck;
-  class Watch;
 
-  void StateChanged(grpc_connectivity_state state);
+  void StateChanged(Channel::State state, const std::string& reason);
   void AskVersion();
   void TakeVersion(const RuntimeAnswer& answer);
   // From here on calls are sent in that API.
   void Speak(Api api);
   // The status and metadata of a call that has ended.
-  RuntimeAnswer AnswerOf(const grpc::Status& status, const grpc::ClientContext& context) const;
+  RuntimeAnswer AnswerOf(CallEnd end) const;
 
   Loop& loop_;
   RuntimeConfig config_;
-  std::shared_ptr<grpc::Channel> channel_;
-  grpc::GenericStub stub_;
+  Channel channel_;
   RuntimeHealth health_;
   // Streams that were answered UNIMPLEMENTED on the present connection.
   std::set<const Method*> lacking_;
   CallHandle version_call_;
-  Watch* watch_ = nullptr;
 };
 
 }  // namespace crimux::proxy

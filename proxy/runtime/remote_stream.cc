@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "proxy/runtime/channel.h"
-
 namespace crimux::proxy {
 
 RemoteRuntime::Stream::Stream(RemoteRuntime& runtime, RuntimeRequest request,
@@ -15,72 +13,22 @@ RemoteRuntime::Stream::Stream(RemoteRuntime& runtime, RuntimeRequest request,
   Send();
 }
 
-void RemoteRuntime::Stream::Abandon() {
-  if (state_ == State::kIdle) {
-    // Without its context gRPC calls off what the runtime may still be at.
-    delete this;
-    return;
-  }
-  abandoned_ = true;
-  context_->TryCancel();
-}
-
-void RemoteRuntime::Stream::Next() { Read(); }
-
 void RemoteRuntime::Stream::Send() {
   api_ = runtime_.health_.api;
-  stream_.reset();
-  context_.emplace();
-  if (request_.deadline != Deadline::max()) context_->set_deadline(request_.deadline);
-  for (const auto& [key, value] : request_.metadata) context_->AddMetadata(key, value);
-  // Metadata, request and the end of requests go out as one.
-  context_->set_initial_metadata_corked(true);
-  state_ = State::kSending;
-  stream_ =
-      runtime_.stub_.PrepareCall(&*context_, request_.method->PathIn(api_), runtime_.loop_.queue());
-  stream_->StartCall(nullptr);
-  stream_->WriteLast(request_.message, grpc::WriteOptions(), static_cast<Tag*>(this));
+  call_.emplace(runtime_.loop_, runtime_.channel_, request_.method->PathIn(api_), request_, *this);
 }
 
-void RemoteRuntime::Stream::Done(bool ok) {
-  State was = std::exchange(state_, State::kIdle);
-  if (abandoned_) {
-    delete this;
-    return;
-  }
-  if (was == State::kFinishing) return Finished();
-  if (!ok) return Finish();
-  if (was == State::kSending) return Read();
-  Deliver();
-}
-
-void RemoteRuntime::Stream::Read() {
-  state_ = State::kReading;
-  message_.Clear();
-  stream_->Read(&message_, static_cast<Tag*>(this));
-}
-
-void RemoteRuntime::Stream::Deliver() {
-  grpc::Status size = CheckSize(message_);
-  if (!size.ok()) {
-    context_->TryCancel();
-    return End(size);
-  }
+void RemoteRuntime::Stream::HasMessage(grpc::ByteBuffer message) {
   has_messages_ = true;
-  grpc::ByteBuffer message;
-  message.Swap(&message_);
   // The callback may delete this object, and itself with it.
   MessageCallback callback = message_callback_;
   callback(std::move(message));
 }
 
-void RemoteRuntime::Stream::Finish() {
-  state_ = State::kFinishing;
-  stream_->Finish(&status_, static_cast<Tag*>(this));
-}
-
-void RemoteRuntime::Stream::Finished() {
-  if (status_.error_code() != grpc::StatusCode::UNIMPLEMENTED || has_messages_) return End(status_);
+void RemoteRuntime::Stream::HasEnded(CallEnd end) {
+  end_ = std::move(end);
+  bool lacks = end_.status.error_code() == grpc::StatusCode::UNIMPLEMENTED && !has_messages_;
+  if (!lacks) return End();
   if (is_settled_) return Checked(false);
   is_settled_ = true;
   if (runtime_.health_.api != api_) return Send();
@@ -92,11 +40,11 @@ void RemoteRuntime::Stream::Checked(bool again) {
   check_.reset();
   if (again) return Send();
   runtime_.lacking_.insert(request_.method);
-  End(status_);
+  End();
 }
 
-void RemoteRuntime::Stream::End(const grpc::Status& status) {
-  RuntimeAnswer answer = runtime_.AnswerOf(status, *context_);
+void RemoteRuntime::Stream::End() {
+  RuntimeAnswer answer = runtime_.AnswerOf(std::move(end_));
   // `ended` may delete this object.
   AnswerCallback ended = std::move(ended_);
   ended(std::move(answer));

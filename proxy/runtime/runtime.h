@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "config/config.h"
+#include "proxy/http2/metadata.h"
 #include "proxy/method_table.h"
 
 namespace crimux::proxy {
 
-using Metadata = std::vector<std::pair<std::string, std::string>>;
 using Deadline = std::chrono::system_clock::time_point;
 
 // What a runtime is asked.

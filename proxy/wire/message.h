@@ -10,6 +10,9 @@
 
 namespace crimux::proxy {
 
+// The most that crimux receives or sends in one message, as the kubelet and containerd have it.
+inline constexpr size_t kMaxMessageBytes = 16 << 20;
+
 // A message's bytes in one piece: a view where the buffer has one slice, else a copy.
 class Flat {
  public:
