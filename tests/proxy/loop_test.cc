@@ -19,8 +19,7 @@ using std::chrono::system_clock;
 
 // A loop of its own, run until it is told to end.
 struct LoopFixture {
-  grpc::CompletionQueue queue;
-  Loop loop{queue};
+  Loop loop;
 
   void RunUntilIdle() {
     loop.Shutdown();

@@ -8,8 +8,8 @@ namespace {
 
 namespace cri = runtime::v1;
 
-grpc::Status RunPod(Node& node, const cri::RunPodSandboxRequest& request,
-                    std::string* id = nullptr) {
+grpc::Status RunSandbox(Node& node, const cri::RunPodSandboxRequest& request,
+                        std::string* id = nullptr) {
   Context context;
   cri::RunPodSandboxResponse response;
   auto status = node.runtime->RunPodSandbox(&context, request, &response);
@@ -26,7 +26,7 @@ cri::RunPodSandboxRequest PodWithTarget(const std::string& target) {
 TEST_CASE("a pod without marks goes to the default runtime") {
   Node node;
   node.Start();
-  CHECK(RunPod(node, {}).ok());
+  CHECK(RunSandbox(node, {}).ok());
   CHECK(node.Asked() == "main: RunPodSandbox");
 }
 
@@ -35,17 +35,17 @@ TEST_CASE("a pod goes by handler, annotation, label or namespace") {
   node.Start();
   cri::RunPodSandboxRequest by_handler;
   by_handler.set_runtime_handler("vm");
-  CHECK(RunPod(node, by_handler).ok());
+  CHECK(RunSandbox(node, by_handler).ok());
   CHECK(node.Asked() == "vm: RunPodSandbox");
-  CHECK(RunPod(node, PodWithTarget("virtlet.cloud")).ok());
+  CHECK(RunSandbox(node, PodWithTarget("virtlet.cloud")).ok());
   CHECK(node.Asked() == "vm: RunPodSandbox");
   cri::RunPodSandboxRequest by_label;
   (*by_label.mutable_config()->mutable_labels())["tier"] = "side";
-  CHECK(RunPod(node, by_label).ok());
+  CHECK(RunSandbox(node, by_label).ok());
   CHECK(node.Asked() == "side: RunPodSandbox");
   cri::RunPodSandboxRequest by_namespace;
   by_namespace.mutable_config()->mutable_metadata()->set_namespace_("side-system");
-  CHECK(RunPod(node, by_namespace).ok());
+  CHECK(RunSandbox(node, by_namespace).ok());
   CHECK(node.Asked() == "side: RunPodSandbox");
 }
 
@@ -55,7 +55,7 @@ TEST_CASE("the first route that matches decides") {
   cri::RunPodSandboxRequest both;
   both.set_runtime_handler("vm");
   (*both.mutable_config()->mutable_labels())["tier"] = "side";
-  CHECK(RunPod(node, both).ok());
+  CHECK(RunSandbox(node, both).ok());
   CHECK(node.Asked() == "vm: RunPodSandbox");
 }
 
@@ -64,7 +64,7 @@ TEST_CASE("a target annotation may be a runtime's name, without any route") {
   node.config.routes.clear();
   node.Start();
   for (const std::string name : {"main", "side", "vm"}) {
-    CHECK(RunPod(node, PodWithTarget(name)).ok());
+    CHECK(RunSandbox(node, PodWithTarget(name)).ok());
     CHECK(node.Asked() == name + ": RunPodSandbox");
   }
 }
@@ -72,7 +72,7 @@ TEST_CASE("a target annotation may be a runtime's name, without any route") {
 TEST_CASE("a target annotation that names no runtime is refused, and the known ones are told") {
   Node node;
   node.Start();
-  auto status = RunPod(node, PodWithTarget("moon"));
+  auto status = RunSandbox(node, PodWithTarget("moon"));
   CHECK(status.error_code() == grpc::StatusCode::INVALID_ARGUMENT);
   CHECK(status.error_message() ==
         "annotation kubernetes.io/target-runtime is \"moon\", which names no runtime; known are: "
@@ -97,7 +97,7 @@ TEST_CASE("a request that isn't a message is refused") {
   // Field 1 as a string that can't be a PodSandboxConfig.
   auto unknown = reinterpret_cast<cri::RunPodSandboxRequest*>(&request);
   unknown->GetReflection()->MutableUnknownFields(unknown)->AddLengthDelimited(1, "\xff\xff\xff");
-  CHECK(RunPod(node, request).error_code() == grpc::StatusCode::INVALID_ARGUMENT);
+  CHECK(RunSandbox(node, request).error_code() == grpc::StatusCode::INVALID_ARGUMENT);
   CHECK(node.Asked().empty());
 }
 
@@ -105,7 +105,7 @@ TEST_CASE("containers and all that follows go where the sandbox or container is"
   Node node;
   node.Start();
   std::string sandbox;
-  REQUIRE(RunPod(node, PodWithTarget("vm"), &sandbox).ok());
+  REQUIRE(RunSandbox(node, PodWithTarget("vm"), &sandbox).ok());
   CHECK(sandbox == "vm-sandbox-1");
   Context context;
   cri::CreateContainerRequest create;

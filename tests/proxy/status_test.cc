@@ -17,7 +17,7 @@ namespace {
 namespace cri = runtime::v1;
 namespace json = boost::json;
 
-void List(Node& node) {
+void ListContainers(Node& node) {
   Context context;
   cri::ListContainersResponse response;
   REQUIRE(node.runtime->ListContainers(&context, {}, &response).ok());
@@ -92,7 +92,7 @@ TEST_CASE("/owners tells whose each id is") {
   node.main.AddContainer("cm", "sm");
   node.vm.AddContainer("cv", "sv");
   node.Start();
-  List(node);
+  ListContainers(node);
   json::array expected{{{"kind", "container"}, {"id", "cm"}, {"runtime", "main"}},
                        {{"kind", "container"}, {"id", "cv"}, {"runtime", "vm"}}};
   CHECK(json::parse(node.Status("/owners")).at("owners") == expected);
@@ -137,7 +137,7 @@ TEST_CASE("/metrics has calls, durations and those in flight, in Prometheus' tex
   node.Start();
   REQUIRE(StatusOf(node, "cv").ok());
   REQUIRE_FALSE(StatusOf(node, "nobody").ok());
-  List(node);
+  ListContainers(node);
   HttpReply reply = node.Http("GET", "/metrics");
   CHECK(reply.content_type == "text/plain; version=0.0.4; charset=utf-8");
   const std::string& text = reply.body;
@@ -160,7 +160,7 @@ TEST_CASE("/metrics has the runtimes' states and what they own") {
   Node node;
   node.vm.AddContainer("cv", "sv");
   node.Start();
-  List(node);
+  ListContainers(node);
   node.side_server.reset();
   REQUIRE(Eventually([&] {
     return Sample(node.Status("/metrics"),
@@ -201,7 +201,7 @@ TEST_CASE("no page tells what a request or an answer held") {
 TEST_CASE("every line of /metrics is a comment or a sample, and each family stands together") {
   Node node;
   node.Start();
-  List(node);
+  ListContainers(node);
   std::istringstream lines(node.Status("/metrics"));
   std::regex comment("# (HELP|TYPE) crimux_[a-z_]+ .+");
   std::regex sample("(crimux_[a-z_]+)(\\{[a-z]+=\"[^\"]*\"(,[a-z]+=\"[^\"]*\")*\\})? [-+.e0-9]+");
