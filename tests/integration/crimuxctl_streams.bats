@@ -164,7 +164,8 @@ PngSize() {
   seen=$(Look "$port" "$password")
   Contains "$seen" '^security types 2$'
   Contains "$seen" "^$size QEMU"
-  Failed '^wrong password$' Look "$port" "x${password:1}"
+  # No password begins like that.
+  Failed '^wrong password$' Look "$port" "!${password:1}"
   Failed '^closed$' Look "$port"
   EndVnc
   Failed 'refused' Look "$port" "$password"
