@@ -26,9 +26,10 @@ using StreamHook =
 // One call's stream on a connection. The object may be destroyed at any time, which resets a stream
 // that is still open; nothing is heard of it after that. Front thread.
 //
-//   server:  OnHeader* OnHeaders OnData* OnEnd    Respond Send* Finish, or Respond with all of it
-//   client:  Connection::Request Finish           OnHeader* OnHeaders OnData* OnHeader* OnHeaders
-//   OnEnd
+//   server:  OnHeader* OnHeaders OnData* OnEnd
+//            Respond Send* Finish, or Respond with all of it
+//   client:  Connection::Request Send Finish
+//            OnHeader* OnHeaders OnData* OnHeader* OnHeaders OnEnd
 //
 // and OnClose at last, at any point.
 class Stream : public StreamHook {
