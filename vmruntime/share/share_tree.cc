@@ -8,7 +8,6 @@
 #include <cerrno>
 
 #include "base/error.h"
-#include "base/file.h"
 
 namespace crimux::vm {
 namespace {
@@ -21,12 +20,12 @@ void SetAttributes(const std::filesystem::path& target, const mount_attr& attrib
   }
 }
 
+// A file is made without opening it: a child that another thread forks just then would hold it open
+// for writing until it executes its program, and the top can't become read-only meanwhile (EBUSY).
 void MakeMountPoint(const std::filesystem::path& target, bool directory) {
-  if (!directory) {
-    OpenFile(target, O_WRONLY | O_CREAT | O_EXCL, 0644);
-  } else if (::mkdir(target.c_str(), 0755) != 0) {
-    throw SystemError(errno, "create directory", target.string());
-  }
+  int result =
+      directory ? ::mkdir(target.c_str(), 0755) : ::mknod(target.c_str(), S_IFREG | 0644, 0);
+  if (result != 0) throw SystemError(errno, "create mount point", target.string());
 }
 
 void Bind(const SharedMount& mount, const std::filesystem::path& target) {

@@ -1,9 +1,12 @@
 #include "vmruntime/share/share_tree.h"
 
 #include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <fstream>
+#include <thread>
 
 #include <catch2/catch.hpp>
 
@@ -72,6 +75,27 @@ TEST_CASE("a read-only mount takes no writes, and what is mounted below it only 
     CHECK(WriteError(f.root / "data/new") == EROFS);
     CHECK(WriteError(f.root / "data/below/new") == (recursive ? EROFS : 0));
   });
+}
+
+// As crimuxd's other threads do, when they start programs.
+TEST_CASE("children forked at any moment don't keep a share from becoming read-only") {
+  ShareTreeFixture f;
+  auto fork_on = [](const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      pid_t child = ::fork();
+      if (child == 0) {
+        ::usleep(2000);
+        ::_exit(0);
+      }
+      ::waitpid(child, nullptr, 0);
+    }
+  };
+  std::jthread forks[] = {std::jthread(fork_on), std::jthread(fork_on), std::jthread(fork_on)};
+  std::vector<SharedMount> mounts;
+  for (int i = 0; i < 20; ++i) {
+    mounts.push_back({.host = "file", .name = "f" + std::to_string(i), .is_directory = false});
+  }
+  for (int round = 0; round < 200; ++round) f.InTree(mounts, [] {});
 }
 
 TEST_CASE("a mount that can't be made is named") {
