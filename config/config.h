@@ -43,6 +43,8 @@ struct VmConfig {
   std::filesystem::path cni_conf_dir = "/etc/cni/net.d";
   // Results of ADD, kept for DEL as libcni does.
   std::filesystem::path cni_cache_dir = "/var/lib/crimux/cni";
+  // Whether nobody but crimux uses the networks of cni_conf_dir, so that CNI's GC may be called.
+  bool cni_gc = false;
   // Where named network namespaces are mounted.
   std::filesystem::path netns_dir = "/run/netns";
   // How long one CNI plugin may take.

@@ -55,6 +55,7 @@ std::vector<YamlField> NetworkFields(VmConfig* vm) {
   return {{"cniBinDirs", [=](const YamlValue& v) { vm->cni_bin_dirs = ReadPaths(v); }},
           {"cniConfDir", [=](const YamlValue& v) { vm->cni_conf_dir = v.AbsolutePath(); }},
           {"cniCacheDir", [=](const YamlValue& v) { vm->cni_cache_dir = v.AbsolutePath(); }},
+          {"cniGc", [=](const YamlValue& v) { vm->cni_gc = v.Bool(); }},
           {"netnsDir", [=](const YamlValue& v) { vm->netns_dir = v.AbsolutePath(); }},
           {"cniTimeout", [=](const YamlValue& v) { vm->cni_timeout = ReadCniTimeout(v); }}};
 }

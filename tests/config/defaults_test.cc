@@ -68,6 +68,7 @@ TEST_CASE("the example shows every key") {
                           "cniConfDir",
                           "cniCacheDir",
                           "cniTimeout",
+                          "cniGc",
                           "bootTime",
                           "netnsDir",
                           "routes",

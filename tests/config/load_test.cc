@@ -57,6 +57,7 @@ runtimes:
     cniCacheDir: /srv/cache
     netnsDir: /run/vmns
     cniTimeout: 45s
+    cniGc: true
     bootTime: 5m
     accelerator: tcg
     handlers: [vm, firewall]
@@ -91,6 +92,7 @@ runtimes:
   vm.cni_cache_dir = "/srv/cache";
   vm.netns_dir = "/run/vmns";
   vm.cni_timeout = std::chrono::seconds{45};
+  vm.cni_gc = true;
   vm.boot_time = std::chrono::minutes{5};
   vm.accelerator = Accelerator::kTcg;
   vm.handlers = {"vm", "firewall"};

@@ -38,6 +38,15 @@ void WarnOfUnused(const PodIdentity& pod, const boost::json::object& capabilitie
   }
 }
 
+template <typename Work>
+void LogErrors(Work work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    spdlog::error("{}", error.what());
+  }
+}
+
 void RemoveLinks(const std::filesystem::path& netns) {
   if (NetnsExists(netns)) RunInNetns(netns, RemoveGuestLinks);
 }
@@ -46,6 +55,7 @@ void RemoveLinks(const std::filesystem::path& netns) {
 
 CniPodNetworks::CniPodNetworks(const VmConfig& config, MultusFolders folders, VdpaReader vdpa)
     : conf_dir_(config.cni_conf_dir),
+      gc_(config.cni_gc),
       qemu_user_(config.qemu_user),
       plugins_(config.cni_bin_dirs, config.cni_timeout),
       cache_(config.cni_cache_dir),
@@ -135,6 +145,15 @@ void CniPodNetworks::Serve(const NetworkRequest& request, const PodNetwork& netw
   if (dhcp.Running()) return;
   dhcp.Stop();
   dhcp.Start(DhcpConfig(request, network));
+}
+
+void CniPodNetworks::CollectGarbage(const std::set<std::string>& sandboxes) {
+  for (const std::string& id : cache_.Ids()) {
+    if (sandboxes.contains(id) || !cache_.Load(id)) continue;
+    spdlog::warn("CNI DEL for {}: no record knows this pod", id);
+    LogErrors([&] { network_.Delete({.container_id = id}); });
+  }
+  if (gc_) LogErrors([&] { network_.CollectGarbage(); });
 }
 
 NetworkReadiness CniPodNetworks::Readiness() const {

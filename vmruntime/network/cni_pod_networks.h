@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ class CniPodNetworks : public PodNetworks {
   PodNetwork SetUp(const NetworkRequest& request) override;
   void TearDown(const NetworkRequest& request) override;
   void Serve(const NetworkRequest& request, const PodNetwork& network) override;
+  void CollectGarbage(const std::set<std::string>& sandboxes) override;
   NetworkReadiness Readiness() const override;
 
  private:
@@ -47,6 +49,7 @@ class CniPodNetworks : public PodNetworks {
                         const std::vector<std::string>& before);
 
   std::filesystem::path conf_dir_;
+  bool gc_;
   std::string qemu_user_;
   CniPlugins plugins_;
   CniCache cache_;

@@ -87,7 +87,14 @@ void Recovery::RemoveStrangers() {
     std::string id = entry.path().filename();
     if (!rooms_.registry.FindSandbox(id)) Try("files of", id, [&] { RemoveTree(entry.path()); });
   }
+  RemoveStrangeNetworks();
   RemoveStrangeDisks();
+}
+
+void Recovery::RemoveStrangeNetworks() {
+  std::set<std::string> known;
+  for (const SandboxRecord& sandbox : rooms_.registry.Sandboxes()) known.insert(sandbox.id());
+  rooms_.networks.CollectGarbage(known);
 }
 
 void Recovery::RemoveStrangeDisks() {

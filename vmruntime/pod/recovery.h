@@ -23,6 +23,7 @@ class Recovery {
   void TakeOver(const state::ContainerRecord& container, bool paused);
   void RecoverSandbox(const state::SandboxRecord& sandbox);
   void RemoveStrangers();
+  void RemoveStrangeNetworks();
   void RemoveStrangeDisks();
 
   Rooms rooms_;

@@ -172,6 +172,27 @@ TEST_CASE("TearDown works from any half-state, without the namespace, and again"
   CHECK(world.Leftovers() == Left{});
 }
 
+TEST_CASE("what is kept of pods that nobody knows is given back, and plugins do so only if asked") {
+  NetworkWorld world;
+  world.UseBridgePlugin();
+  world.config().cni_gc = GENERATE(false, true);
+  CniPodNetworks networks(world.config());
+  NetworkRequest known = world.NewPod("p1");
+  NetworkRequest lost = world.NewPod("p2");
+  networks.SetUp(known);
+  networks.SetUp(lost);
+  world.RemovePod(lost);
+  world.FakePlugin("cleaner", "test $CNI_COMMAND != GC || touch $DIR/cleaned");
+  world.WriteConf("00-new.conf", R"({"cniVersion":"1.1.0","name":"new","type":"cleaner"})");
+  networks.CollectGarbage({"p1"});
+  CHECK(std::filesystem::exists(world.dir() / "cleaned") == world.config().cni_gc);
+  CHECK(std::filesystem::exists(world.config().cni_cache_dir / "p1.json"));
+  CHECK_FALSE(std::filesystem::exists(world.config().cni_cache_dir / "p2.json"));
+  networks.TearDown(known);
+  world.RemovePod(known);
+  CHECK(world.Leftovers() == Left{});
+}
+
 TEST_CASE("a DHCP server runs from when it is asked for, once, and another when it has died") {
   NetworkWorld world;
   world.UseBridgePlugin();

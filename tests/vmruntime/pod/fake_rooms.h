@@ -148,6 +148,7 @@ class FakeNetworks : public PodNetworks {
     if (fail_serve) throw Error(grpc::StatusCode::INTERNAL, "serve", request.pod.name, "no");
     served.insert(request.pod.sandbox_id);
   }
+  void CollectGarbage(const std::set<std::string>& sandboxes) override { kept = sandboxes; }
   NetworkReadiness Readiness() const override { return {.ready = true}; }
 
   bool fail_set_up = false;
@@ -155,6 +156,7 @@ class FakeNetworks : public PodNetworks {
   bool fail_serve = false;
   std::set<std::string> up;
   std::set<std::string> served;
+  std::set<std::string> kept;
   NetworkRequest last_request;
 };
 

@@ -107,8 +107,11 @@ TEST_CASE(
   CHECK(world.networks.up.empty());
 }
 
-TEST_CASE("machines and files that no record knows are removed") {
+TEST_CASE("machines, files and networks that no record knows are removed") {
   Lives lives;
+  std::string known = lives.world->RunSandbox("web");
+  CHECK(lives.Restart().networks.kept == std::set<std::string>{known});
+  lives.world->sandboxes.Remove(known);
   lives.dir.hypervisor.machines["stranger"] = {.running = true};
   MakeDirectory(lives.world->layout.Container("stranger"), 0700);
   MakeDirectory(lives.world->layout.Sandbox("stranger"), 0700);

@@ -71,4 +71,13 @@ void CniCache::Remove(const std::string& container_id) const {
   if (failed) throw SystemError(failed.value(), "remove", File(container_id).string());
 }
 
+std::vector<std::string> CniCache::Ids() const {
+  std::vector<std::string> ids;
+  std::error_code failed;
+  for (const auto& entry : std::filesystem::directory_iterator(dir_, failed)) {
+    if (entry.path().extension() == ".json") ids.push_back(entry.path().stem());
+  }
+  return ids;
+}
+
 }  // namespace crimux::vm

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/json/object.hpp>
 
@@ -31,6 +32,8 @@ class CniCache {
   // nullopt: none, or a file that cannot be read as a record (logged).
   std::optional<CniRecord> Load(const std::string& container_id) const;
   void Remove(const std::string& container_id) const;
+  // Containers that have a file.
+  std::vector<std::string> Ids() const;
 
  private:
   std::filesystem::path File(const std::string& container_id) const;

@@ -55,9 +55,28 @@ std::vector<json::object> Plugins(const json::object& root, const std::string& f
   return plugins;
 }
 
+int VersionIndex(const std::string& version) {
+  auto known = std::find(kVersions.begin(), kVersions.end(), version);
+  return known == kVersions.end() ? -1 : static_cast<int>(known - kVersions.begin());
+}
+
+// The highest that is known here of cniVersion and (CNI 1.1) the list cniVersions.
+std::string Version(const json::object& root, const std::string& file) {
+  std::string version = JsonString(root, "cniVersion");
+  const json::value* list = root.if_contains("cniVersions");
+  if (list == nullptr) return version;
+  if (!list->is_array()) throw Unusable(file, "cniVersions is not a list");
+  for (const json::value& item : list->as_array()) {
+    if (!item.is_string()) throw Unusable(file, "a version in cniVersions is not a string");
+    std::string other(item.as_string());
+    if (version.empty() || VersionIndex(other) > VersionIndex(version)) version = other;
+  }
+  return version;
+}
+
 void Validate(const CniNetworkConfig& network, const std::string& file) {
   if (!IsCniName(network.name)) throw Unusable(file, "bad network name \"" + network.name + "\"");
-  if (std::find(kVersions.begin(), kVersions.end(), network.version) == kVersions.end()) {
+  if (VersionIndex(network.version) < 0) {
     throw Unusable(file, "cniVersion \"" + network.version + "\" is not one of 0.3.0 to 1.1.0");
   }
   for (const json::object& plugin : network.plugins) {
@@ -99,8 +118,10 @@ bool CniNetworkConfig::HasCapability(const std::string& capability) const {
 CniNetworkConfig ParseCniNetwork(const std::string& text, const std::string& file) {
   json::object root = ParseObject(text, file);
   CniNetworkConfig network{.name = JsonString(root, "name"),
-                           .version = JsonString(root, "cniVersion"),
+                           .version = Version(root, file),
                            .plugins = Plugins(root, file)};
+  const json::value* disable_gc = root.if_contains("disableGC");
+  network.disable_gc = disable_gc != nullptr && disable_gc->is_bool() && disable_gc->as_bool();
   Validate(network, file);
   return network;
 }

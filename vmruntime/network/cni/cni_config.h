@@ -11,8 +11,10 @@ namespace crimux::vm {
 // A CNI network: the plugins of a conflist in order, or the one of a conf file.
 struct CniNetworkConfig {
   std::string name;
-  std::string version;  // cniVersion, 0.3.0 to 1.1.0
+  std::string version;  // cniVersion, or the highest known of cniVersions; 0.3.0 to 1.1.0
   std::vector<boost::json::object> plugins;
+  // Of the configuration: its plugins are not to be asked to GC.
+  bool disable_gc = false;
 
   boost::json::object ToJson() const;
   // Whether a plugin of the list declares this capability.

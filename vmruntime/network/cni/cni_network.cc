@@ -1,6 +1,7 @@
 #include "vmruntime/network/cni/cni_network.h"
 
 #include <exception>
+#include <ranges>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -41,6 +42,26 @@ json::object PluginInput(const CniRecord& record, const json::object& plugin,
 
 // Before 0.4.0, DEL got no prevResult.
 bool DeleteTakesResult(const std::string& version) { return !version.starts_with("0.3."); }
+
+bool HasGc(const CniNetworkConfig& network) {
+  return network.version == "1.1.0" && !network.disable_gc;
+}
+
+// Calls `run` with each plugin, also after one failed; the first error is thrown at the end. `what`
+// is for the log.
+template <typename Plugins, typename Run>
+void ForAll(const Plugins& plugins, const std::string& what, Run run) {
+  std::exception_ptr first;
+  for (const json::object& plugin : plugins) {
+    try {
+      run(plugin);
+    } catch (const Error& error) {
+      spdlog::warn("{}: {}", what, error.what());
+      if (!first) first = std::current_exception();
+    }
+  }
+  if (first) std::rethrow_exception(first);
+}
 
 }  // namespace
 
@@ -84,18 +105,11 @@ json::object CniNetwork::Add(const CniAttachment& attachment,
 void CniNetwork::RunDelete(const CniAttachment& attachment, const CniRecord& record) const {
   std::optional<json::object> previous;
   if (DeleteTakesResult(record.network.version)) previous = record.result;
-  std::exception_ptr first;
-  const auto& plugins = record.network.plugins;
-  for (auto plugin = plugins.rbegin(); plugin != plugins.rend(); ++plugin) {
-    try {
-      plugins_.Run("DEL", attachment, PluginInput(record, *plugin, previous));
-      FaultPoint("stop-pod.plugin-deleted");
-    } catch (const Error& error) {
-      spdlog::warn("pod {}: {}", attachment.container_id, error.what());
-      if (!first) first = std::current_exception();
-    }
-  }
-  if (first) std::rethrow_exception(first);
+  ForAll(record.network.plugins | std::views::reverse, "pod " + attachment.container_id,
+         [&](const json::object& plugin) {
+           plugins_.Run("DEL", attachment, PluginInput(record, plugin, previous));
+           FaultPoint("stop-pod.plugin-deleted");
+         });
 }
 
 void CniNetwork::Delete(CniAttachment attachment) const {
@@ -114,6 +128,29 @@ void CniNetwork::Delete(CniAttachment attachment) const {
   RunDelete(attachment, *record);
   cache_.Remove(attachment.container_id);
   FaultPoint("stop-pod.network-forgotten");
+}
+
+json::array CniNetwork::Attachments(const std::string& network) const {
+  json::array attachments;
+  for (const std::string& id : cache_.Ids()) {
+    std::optional<CniRecord> record = cache_.Load(id);
+    if (!record) throw Error(grpc::INTERNAL, "CNI GC", network, "no telling what " + id + " holds");
+    if (record->network.name != network) continue;
+    attachments.push_back({{"containerID", id}, {"ifname", record->if_name}});
+  }
+  return attachments;
+}
+
+void CniNetwork::CollectGarbage() const {
+  CniRecord record{.network = LoadDefaultNetwork(conf_dir_)};
+  if (!HasGc(record.network)) return;
+  json::array attachments = Attachments(record.network.name);
+  ForAll(record.network.plugins, "CNI network " + record.network.name,
+         [&](const json::object& plugin) {
+           json::object input = PluginInput(record, plugin, std::nullopt);
+           input["cni.dev/valid-attachments"] = attachments;
+           plugins_.Run("GC", {.if_name = ""}, input);
+         });
 }
 
 }  // namespace crimux::vm

@@ -30,7 +30,15 @@ class CniNetwork {
   // thrown, and the record stays for another try.
   void Delete(CniAttachment attachment) const;
 
+  // Has the plugins of the present configuration drop (GC, since CNI 1.1) whatever they hold for
+  // other attachments to their network than those that records tell of; so no other call may run
+  // meanwhile, and nobody else may use the network. All plugins are called even when one fails; the
+  // first error is then thrown. Does nothing where the version has no GC or the configuration
+  // disables it.
+  void CollectGarbage() const;
+
  private:
+  boost::json::array Attachments(const std::string& network) const;
   boost::json::object RunAdd(const CniAttachment& attachment, const CniRecord& record) const;
   void RunDelete(const CniAttachment& attachment, const CniRecord& record) const;
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -133,6 +134,11 @@ class PodNetworks {
   // Starts the DHCP server, unless it runs; it answers on return. `network` is what SetUp returned.
   // A guest needs it, a pod without one doesn't. Throws Error (INTERNAL).
   virtual void Serve(const NetworkRequest& request, const PodNetwork& network) = 0;
+
+  // Undoes, as TearDown does, what is kept of pods that are not among these `sandboxes` (ids); and
+  // where the networks are said to be crimux's alone, has their plugins drop what they hold for
+  // others. Not beside other calls. Failures are logged.
+  virtual void CollectGarbage(const std::set<std::string>& sandboxes) = 0;
 
   // Whether a pod could be connected now; reads the CNI configuration directory.
   virtual NetworkReadiness Readiness() const = 0;

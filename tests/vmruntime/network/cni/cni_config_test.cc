@@ -29,6 +29,15 @@ TEST_CASE("the first configuration in lexical order is the default network") {
   CHECK(network.plugins.size() == 1);
 }
 
+TEST_CASE("of several versions the highest known one is used") {
+  auto [versions, chosen] = GENERATE(table<std::string, std::string>(
+      {{R"("cniVersion":"0.4.0","cniVersions":["1.1.0","1.0.0"])", "1.1.0"},
+       {R"("cniVersion":"1.0.0","cniVersions":["0.4.0","9.0.0"])", "1.0.0"},
+       {R"("cniVersion":"9.0.0","cniVersions":["9.1.0","1.0.0"])", "1.0.0"},
+       {R"("cniVersions":["0.3.1"])", "0.3.1"}}));
+  CHECK(ParseCniNetwork("{" + versions + R"(,"name":"a","type":"x"})", "f").version == chosen);
+}
+
 TEST_CASE("an unusable configuration is an error that names the file") {
   NetworkWorld world;
   auto [text, cause] = GENERATE(table<std::string, std::string>(
@@ -38,6 +47,9 @@ TEST_CASE("an unusable configuration is an error that names the file") {
        {R"({"cniVersion":"1.0.0","name":"../x","type":"x"})", "bad network name"},
        {R"({"cniVersion":"0.2.0","name":"a","type":"x"})", "cniVersion \"0.2.0\""},
        {R"({"name":"a","type":"x"})", "cniVersion \"\""},
+       {R"({"cniVersions":["9.0.0"],"name":"a","type":"x"})", "cniVersion \"9.0.0\""},
+       {R"({"cniVersions":"1.0.0","name":"a","type":"x"})", "cniVersions is not a list"},
+       {R"({"cniVersions":[1],"name":"a","type":"x"})", "is not a string"},
        {R"({"cniVersion":"1.0.0","name":"a"})", "bad plugin type \"\""},
        {R"({"cniVersion":"1.0.0","name":"a","type":"/bin/sh"})", "bad plugin type"},
        {R"({"cniVersion":"1.0.0","name":"a","plugins":[]})", "no plugins"},

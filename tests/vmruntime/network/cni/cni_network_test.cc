@@ -197,5 +197,39 @@ TEST_CASE("a damaged record is as good as none") {
   CHECK(fake.Leftovers().empty());
 }
 
+TEST_CASE("GC tells all plugins which attachments to the network are still wanted") {
+  FakeNetwork fake;
+  fake.Configure("1.1.0");
+  fake.network.Add(fake.attachment, {});
+  fake.cache.Save("c2",
+                  {.network = {.name = "other", .version = "1.1.0", .plugins = {{{"type", "x"}}}}});
+  fake.FakePlugin("first", "env | grep ^CNI_ | sort > $DIR/env; exit 1");
+  fake.FakePlugin("second", "echo GC second >> $DIR/journal");
+  CHECK_THROWS_WITH(fake.network.CollectGarbage(), "CNI GC \"first\": exit code 1");
+  CHECK(fake.Journal().ends_with("GC second"));
+  CHECK(fake.Input("first.GC") == json::parse(R"({"type":"first","color":"red","name":"net",
+      "cniVersion":"1.1.0","cni.dev/valid-attachments":[{"containerID":"c1","ifname":"eth0"}]})"));
+  CHECK_THAT(ReadFile(fake.dir() / "env"),
+             Catch::StartsWith("CNI_ARGS=\nCNI_COMMAND=GC\nCNI_CONTAINERID=\nCNI_IFNAME=\n"));
+}
+
+TEST_CASE("no GC where the configuration or its version has none, or a record can't be read") {
+  FakeNetwork fake;
+  SECTION("version") {}
+  SECTION("disabled") {
+    fake.WriteConf("10-a.conflist", R"({"cniVersion":"1.1.0","name":"net","disableGC":true,
+        "plugins":[{"type":"first"}]})");
+  }
+  SECTION("record") {
+    fake.Configure("1.1.0");
+    fake.network.Add(fake.attachment, {});
+    Sh("echo nonsense > " + (fake.config().cni_cache_dir / "c1.json").string());
+    CHECK_THROWS_WITH(fake.network.CollectGarbage(), Catch::Contains("what c1 holds"));
+  }
+  fake.FakePlugin("first", "echo GC first >> $DIR/journal");
+  if (!std::filesystem::exists(fake.config().cni_cache_dir)) fake.network.CollectGarbage();
+  CHECK_THAT(fake.Journal(), !Catch::Contains("GC"));
+}
+
 }  // namespace
 }  // namespace crimux::vm
