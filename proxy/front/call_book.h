@@ -11,8 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include <boost/intrusive/list.hpp>
-
+#include "base/self_list.h"
 #include "proxy/front/call_rings.h"
 #include "proxy/front/call_stats.h"
 #include "proxy/method_table.h"
@@ -21,8 +20,7 @@ namespace crimux::proxy {
 
 // A call's line in the book while it is in flight; a part of the call itself, so that keeping the
 // book allocates nothing. Destroying it takes it out.
-struct OpenCall
-    : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+struct OpenCall : SelfListHook {
   // nullptr: one that the table lacks.
   const Method* method = nullptr;
   // An index; see CallBook::RuntimeName.
@@ -36,7 +34,7 @@ struct OpenCall
 class CallBook {
  public:
   using Moment = std::chrono::steady_clock::time_point;
-  using InFlight = boost::intrusive::list<OpenCall, boost::intrusive::constant_time_size<false>>;
+  using InFlight = SelfList<OpenCall>;
 
   CallBook();
 

@@ -103,7 +103,7 @@ void ServerCall::Answer(const RuntimeAnswer& answer, const grpc::ByteBuffer* mes
   state_ = State::kAnswered;
   sent_ = nullptr;
   front_.Ended(booked_, answer.status.error_code(), head_.path);
-  http2::Trailers trailers = http2::TrailersOf(answer.status, answer.trailing_metadata);
+  Metadata trailers = http2::TrailersOf(answer.status, answer.trailing_metadata);
   bool is_all = message == nullptr && !has_sent_headers_ && answer.initial_metadata.empty();
   if (is_all) {
     http2::HeaderList headers = http2::AnswerHeaders();

@@ -22,7 +22,7 @@ struct Callbacks {
   }
 
   static void Reset(const Connection& connection, int32_t id, uint32_t code) {
-    nghttp2_submit_rst_stream(connection.session_, NGHTTP2_FLAG_NONE, id, code);
+    nghttp2_submit_rst_stream(connection.session_.get(), NGHTTP2_FLAG_NONE, id, code);
   }
 
   static void Tell(Connection& connection, const std::function<void(Connection&)>& event) {
@@ -83,22 +83,22 @@ struct Callbacks {
     if ((frame.hd.flags & NGHTTP2_FLAG_END_STREAM) == 0) return;
     stream = connection.Find(id);
     if (stream != nullptr) stream->OnEnd();
-    if (connection.side_ == Connection::Side::kClient) EndRest(connection, id);
+    if (connection.side_ == Side::kClient) EndRest(connection, id);
   }
 
   // All is answered: what of the request is still on its way is of no interest.
   static void EndRest(const Connection& connection, int32_t id) {
-    bool is_client = connection.side_ == Connection::Side::kClient;
+    bool is_client = connection.side_ == Side::kClient;
     auto closed = is_client ? nghttp2_session_get_stream_local_close
                             : nghttp2_session_get_stream_remote_close;
-    if (closed(connection.session_, id) == 0) Reset(connection, id, NGHTTP2_NO_ERROR);
+    if (closed(connection.session_.get(), id) == 0) Reset(connection, id, NGHTTP2_NO_ERROR);
   }
 
   static int FrameSent(nghttp2_session* /*session*/, const nghttp2_frame* frame, void* user) {
     return Guarded(user, frame->hd.stream_id, [&](Connection& connection) {
       bool is_part = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
       if (!is_part || (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) == 0) return;
-      if (connection.side_ == Connection::Side::kServer) EndRest(connection, frame->hd.stream_id);
+      if (connection.side_ == Side::kServer) EndRest(connection, frame->hd.stream_id);
     });
   }
 

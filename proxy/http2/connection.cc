@@ -3,7 +3,6 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -11,45 +10,14 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 
-#include "proxy/http2/callbacks.h"
-
 namespace crimux::proxy::http2 {
 namespace {
 
 constexpr size_t kInputBytes = 32 << 10;
 // Gathered for one write; a frame may go beyond.
 constexpr size_t kOutputBytes = 64 << 10;
-// How much a stream may send ahead of who reads it, and all streams of a connection.
-constexpr int32_t kStreamWindow = 1 << 20;
-constexpr int32_t kConnectionWindow = 16 << 20;
-// Of a block of headers that is sent: an error's text may be long.
-constexpr size_t kMostHeaderBytes = 1 << 20;
-// Of one that may come. nghttp2 takes no header above 64 KiB, and gives up the connection for one.
-constexpr uint32_t kMostReceivedHeaderBytes = 60 << 10;
 // The last of a client's numbers for streams is 2^31 - 1.
 constexpr uint32_t kSpent = 0x7fff0000;
-
-struct DeleteOption {
-  void operator()(nghttp2_option* option) const { nghttp2_option_del(option); }
-};
-
-std::unique_ptr<nghttp2_option, DeleteOption> MakeOptions(bool is_server) {
-  nghttp2_option* option = nullptr;
-  nghttp2_option_new(&option);
-  std::unique_ptr<nghttp2_option, DeleteOption> made(option);
-  nghttp2_option_set_no_auto_window_update(option, 1);
-  // Else a server keeps each closed stream, for a tree of priorities that nobody uses.
-  nghttp2_option_set_no_closed_streams(option, 1);
-  nghttp2_option_set_max_send_header_block_length(option, kMostHeaderBytes);
-  if (is_server) {
-    // Clients of gRPC name a Unix socket's authority as they like.
-    nghttp2_option_set_no_http_messaging(option, 1);
-  } else {
-    // Errors may begin and end with spaces, which gRPC doesn't escape.
-    nghttp2_option_set_no_rfc9113_leading_and_trailing_ws_validation(option, 1);
-  }
-  return made;
-}
 
 }  // namespace
 
@@ -68,28 +36,21 @@ std::shared_ptr<Connection> Connection::Connect(Loop& loop, UniqueFd socket, Eve
 }
 
 Connection::Connection(Loop& loop, UniqueFd socket, Side side, Events events)
-    : side_(side), events_(std::move(events)), socket_(loop.context()), input_(kInputBytes) {
+    : side_(side),
+      events_(std::move(events)),
+      socket_(loop.context()),
+      session_(MakeSession(side, *this)),
+      input_(kInputBytes) {
   socket_.assign(boost::asio::local::stream_protocol(), socket.get());
   socket.release();
-  auto options = MakeOptions(side == Side::kServer);
-  auto make = side == Side::kServer ? nghttp2_session_server_new2 : nghttp2_session_client_new2;
-  if (make(&session_, TheCallbacks(), this, options.get()) != 0) throw std::bad_alloc();
 }
 
 Connection::~Connection() {
   LoseStreams();
-  nghttp2_session_del(session_);
+  session_.reset();
 }
 
 void Connection::Start() {
-  std::array<nghttp2_settings_entry, 3> settings = {
-      {{NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, kStreamWindow},
-       {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, kMostReceivedHeaderBytes},
-       {NGHTTP2_SETTINGS_ENABLE_PUSH, 0}}};
-  // A server has no say in pushing.
-  size_t count = settings.size() - (side_ == Side::kServer ? 1 : 0);
-  nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, settings.data(), count);
-  nghttp2_session_set_local_window_size(session_, NGHTTP2_FLAG_NONE, 0, kConnectionWindow);
   FlushSoon();
   Read();
 }
@@ -97,8 +58,8 @@ void Connection::Start() {
 bool Connection::Request(Stream& stream, const HeaderList& headers) {
   if (!is_open_) return false;
   nghttp2_data_provider data = Stream::DataOf();
-  int32_t id =
-      nghttp2_submit_request(session_, nullptr, headers.data(), headers.size(), &data, &stream);
+  int32_t id = nghttp2_submit_request(session_.get(), nullptr, headers.data(), headers.size(),
+                                      &data, &stream);
   if (id < 0) return false;
   stream.id_ = id;
   stream.connection_ = this;
@@ -107,12 +68,14 @@ bool Connection::Request(Stream& stream, const HeaderList& headers) {
   return true;
 }
 
-bool Connection::IsSpent() const { return nghttp2_session_get_next_stream_id(session_) > kSpent; }
+bool Connection::IsSpent() const {
+  return nghttp2_session_get_next_stream_id(session_.get()) > kSpent;
+}
 
 void Connection::GoAway() {
   if (!is_open_ || std::exchange(is_leaving_, true)) return;
-  nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE,
-                        nghttp2_session_get_last_proc_stream_id(session_), NGHTTP2_NO_ERROR,
+  nghttp2_submit_goaway(session_.get(), NGHTTP2_FLAG_NONE,
+                        nghttp2_session_get_last_proc_stream_id(session_.get()), NGHTTP2_NO_ERROR,
                         nullptr, 0);
   FlushSoon();
 }
@@ -160,7 +123,7 @@ void Connection::Read() {
 void Connection::HasRead(const boost::system::error_code& error, size_t bytes) {
   if (!is_open_) return;
   if (error) return Break(error.message());
-  ssize_t taken = nghttp2_session_mem_recv(session_, input_.data(), bytes);
+  ssize_t taken = nghttp2_session_mem_recv(session_.get(), input_.data(), bytes);
   if (!is_open_) return;
   if (taken < 0) return Break(nghttp2_strerror(static_cast<int>(taken)));
   FlushSoon();
@@ -184,15 +147,15 @@ void Connection::Flush() {
     if (output_.empty()) break;
     if (!Write()) return Break(std::strerror(errno));
   }
-  bool is_over = is_open_ && output_.empty() && nghttp2_session_want_read(session_) == 0 &&
-                 nghttp2_session_want_write(session_) == 0;
+  bool is_over = is_open_ && output_.empty() && nghttp2_session_want_read(session_.get()) == 0 &&
+                 nghttp2_session_want_write(session_.get()) == 0;
   if (is_over) Break("it has ended");
 }
 
 bool Connection::Gather() {
   while (output_.size() < kOutputBytes) {
     const uint8_t* bytes = nullptr;
-    ssize_t size = nghttp2_session_mem_send(session_, &bytes);
+    ssize_t size = nghttp2_session_mem_send(session_.get(), &bytes);
     if (size < 0) return false;
     if (size == 0) return true;
     output_.append(reinterpret_cast<const char*>(bytes), static_cast<size_t>(size));
@@ -252,17 +215,17 @@ void Connection::Attach(Stream& stream, int32_t id) {
   stream.id_ = id;
   stream.connection_ = this;
   streams_.push_back(stream);
-  nghttp2_session_set_stream_user_data(session_, id, &stream);
+  nghttp2_session_set_stream_user_data(session_.get(), id, &stream);
 }
 
 void Connection::Detach(Stream& stream) {
   stream.unlink();
   stream.connection_ = nullptr;
-  nghttp2_session_set_stream_user_data(session_, stream.id_, nullptr);
+  nghttp2_session_set_stream_user_data(session_.get(), stream.id_, nullptr);
 }
 
 Stream* Connection::Find(int32_t id) const {
-  return static_cast<Stream*>(nghttp2_session_get_stream_user_data(session_, id));
+  return static_cast<Stream*>(nghttp2_session_get_stream_user_data(session_.get(), id));
 }
 
 Stream* Connection::FindUnsent(int32_t id) {

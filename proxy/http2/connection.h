@@ -1,7 +1,5 @@
 #pragma once
 
-#include <nghttp2/nghttp2.h>
-
 #include <functional>
 #include <memory>
 #include <string>
@@ -9,6 +7,7 @@
 #include <boost/asio/local/stream_protocol.hpp>
 
 #include "base/fd.h"
+#include "proxy/http2/session.h"
 #include "proxy/http2/stream.h"
 #include "proxy/loop/loop.h"
 
@@ -55,10 +54,6 @@ class Connection final : public std::enable_shared_from_this<Connection> {
  private:
   friend class Stream;
   friend struct Callbacks;
-  using Streams = boost::intrusive::list<Stream, boost::intrusive::constant_time_size<false>>;
-
-  enum class Side { kServer, kClient };
-
   Connection(Loop& loop, UniqueFd socket, Side side, Events events);
 
   void Start();
@@ -89,8 +84,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Side side_;
   Events events_;
   boost::asio::local::stream_protocol::socket socket_;
-  nghttp2_session* session_ = nullptr;
-  Streams streams_;
+  Session session_;
+  SelfList<Stream> streams_;
   std::vector<uint8_t> input_;
   std::string output_;
   size_t written_ = 0;  // of output_

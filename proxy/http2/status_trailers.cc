@@ -13,8 +13,8 @@ HeaderList AnswerHeaders() {
   return headers;
 }
 
-Trailers TrailersOf(const grpc::Status& status, const Metadata& metadata) {
-  Trailers trailers;
+Metadata TrailersOf(const grpc::Status& status, const Metadata& metadata) {
+  Metadata trailers;
   trailers.emplace_back("grpc-status", std::to_string(status.error_code()));
   if (!status.error_message().empty()) {
     trailers.emplace_back("grpc-message", EncodeMessage(status.error_message()));

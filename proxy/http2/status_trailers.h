@@ -2,8 +2,8 @@
 
 #include <grpcpp/support/status.h>
 
+#include "proxy/http2/header_list.h"
 #include "proxy/http2/metadata.h"
-#include "proxy/http2/stream.h"
 
 namespace crimux::proxy::http2 {
 
@@ -11,6 +11,6 @@ namespace crimux::proxy::http2 {
 HeaderList AnswerHeaders();
 
 // How an answer ends: its status, with details, and metadata.
-Trailers TrailersOf(const grpc::Status& status, const Metadata& metadata);
+Metadata TrailersOf(const grpc::Status& status, const Metadata& metadata);
 
 }  // namespace crimux::proxy::http2

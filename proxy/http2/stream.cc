@@ -15,7 +15,7 @@ Stream::~Stream() {
 void Stream::Respond(const HeaderList& headers, bool more) {
   if (!is_open()) return;
   nghttp2_data_provider data = DataOf();
-  nghttp2_submit_response(connection_->session_, id_, headers.data(), headers.size(),
+  nghttp2_submit_response(connection_->session_.get(), id_, headers.data(), headers.size(),
                           more ? &data : nullptr);
   connection_->FlushSoon();
 }
@@ -26,7 +26,7 @@ void Stream::Send(const grpc::ByteBuffer& message) {
   Resume();
 }
 
-void Stream::Finish(Trailers trailers) {
+void Stream::Finish(Metadata trailers) {
   trailers_ = std::move(trailers);
   is_finished_ = true;
   Resume();
@@ -35,20 +35,20 @@ void Stream::Finish(Trailers trailers) {
 void Stream::Consume(size_t bytes) {
   if (!is_open()) return;
   // The connection's share was given back as it came.
-  nghttp2_session_consume_stream(connection_->session_, id_, bytes);
+  nghttp2_session_consume_stream(connection_->session_.get(), id_, bytes);
   connection_->FlushSoon();
 }
 
 void Stream::Reset(uint32_t error_code) {
   // Twice would reach the other side for a stream that was called off before it was sent.
   if (!is_open() || std::exchange(is_reset_, true)) return;
-  nghttp2_submit_rst_stream(connection_->session_, NGHTTP2_FLAG_NONE, id_, error_code);
+  nghttp2_submit_rst_stream(connection_->session_.get(), NGHTTP2_FLAG_NONE, id_, error_code);
   connection_->FlushSoon();
 }
 
 void Stream::Resume() {
   if (!is_open()) return;
-  if (std::exchange(waits_, false)) nghttp2_session_resume_data(connection_->session_, id_);
+  if (std::exchange(waits_, false)) nghttp2_session_resume_data(connection_->session_.get(), id_);
   connection_->FlushSoon();
 }
 
@@ -85,7 +85,7 @@ void Stream::SubmitTrailers(uint32_t* flags) {
   HeaderList headers;
   for (const auto& [name, value] : trailers_) headers.Add(name, value);
   *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
-  nghttp2_submit_trailer(connection_->session_, id_, headers.data(), headers.size());
+  nghttp2_submit_trailer(connection_->session_.get(), id_, headers.data(), headers.size());
 }
 
 }  // namespace crimux::proxy::http2

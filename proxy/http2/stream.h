@@ -1,14 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
-#include <boost/intrusive/list.hpp>
-
+#include "base/self_list.h"
 #include "proxy/http2/header_list.h"
+#include "proxy/http2/metadata.h"
 #include "proxy/http2/outgoing.h"
 
 namespace crimux::proxy::http2 {
@@ -17,11 +14,6 @@ class Connection;
 
 // The code of OnClose when the connection broke; it doesn't come from the other side.
 inline constexpr uint32_t kConnectionLost = UINT32_MAX;
-
-using Trailers = std::vector<std::pair<std::string, std::string>>;
-
-using StreamHook =
-    boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
 // One call's stream on a connection. The object may be destroyed at any time, which resets a stream
 // that is still open; nothing is heard of it after that. Front thread.
@@ -32,7 +24,7 @@ using StreamHook =
 //            OnHeader* OnHeaders OnData* OnHeader* OnHeaders OnEnd
 //
 // and OnClose at last, at any point.
-class Stream : public StreamHook {
+class Stream : public SelfListHook {
  public:
   Stream() = default;
   Stream(const Stream&) = delete;
@@ -59,7 +51,7 @@ class Stream : public StreamHook {
   // After Respond or Request: one message.
   void Send(const grpc::ByteBuffer& message);
   // Nothing is sent after what was sent. A server's stream ends with the trailers.
-  void Finish(Trailers trailers = {});
+  void Finish(Metadata trailers = {});
   // Lets the other side send as much more. To be called for all that OnData brought.
   void Consume(size_t bytes);
   // Ends the stream soon, with that code of HTTP/2.
@@ -80,7 +72,7 @@ class Stream : public StreamHook {
   Connection* connection_ = nullptr;
   int32_t id_ = -1;
   Outgoing outgoing_;
-  Trailers trailers_;
+  Metadata trailers_;
   bool is_finished_ = false;
   // The connection found nothing to send and is to be told of more.
   bool waits_ = false;

@@ -7,8 +7,7 @@
 #include <string>
 #include <vector>
 
-#include <boost/intrusive/list.hpp>
-
+#include "base/self_list.h"
 #include "proxy/http2/connection.h"
 #include "proxy/loop/timer.h"
 
@@ -16,8 +15,7 @@ namespace crimux::proxy {
 
 // Who waits for a channel to have a connection, or to know that there is none. Its destruction ends
 // the wait.
-class ChannelWaiter : public boost::intrusive::list_base_hook<
-                          boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+class ChannelWaiter : public SelfListHook {
  public:
   // On the front thread. `connection` is nullptr when there is none, for that reason.
   virtual void Connected(http2::Connection* connection, const std::string& reason) = 0;
@@ -71,7 +69,7 @@ class Channel {
   std::shared_ptr<http2::Connection> connection_;
   // Those that went away, as long as calls go on there.
   std::vector<std::weak_ptr<http2::Connection>> leaving_;
-  boost::intrusive::list<ChannelWaiter, boost::intrusive::constant_time_size<false>> waiters_;
+  SelfList<ChannelWaiter> waiters_;
   // Before the next attempt but one that is made at once.
   std::chrono::milliseconds pause_;
   std::chrono::steady_clock::time_point up_since_;
