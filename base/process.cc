@@ -70,6 +70,9 @@ Child::Child(const ProcessSpec& spec) : spec_(spec) {
   posix_spawn_file_actions_adddup2(&actions, spec.input_fd.value_or(in.read.get()), STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, out.write.get(), STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, err.write.get(), STDERR_FILENO);
+  // Libraries (libvirt, Asio) open descriptors without O_CLOEXEC: a program that runs for long, or
+  // outlives this process, would hold taps and listening sockets.
+  posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   sigset_t none;

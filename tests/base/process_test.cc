@@ -79,6 +79,13 @@ TEST_CASE("output can be taken as it comes, from a file's bytes") {
   CHECK(taken == 9U << 20);
 }
 
+TEST_CASE("a program gets no descriptors of this process but its own three") {
+  UniqueFd inherited(::fcntl(STDOUT_FILENO, F_DUPFD, 100));
+  std::string open = RunProcess(Shell("ls /proc/$$/fd")).out;
+  CHECK_THAT(open, Catch::StartsWith("0\n1\n"));
+  CHECK_THAT(open, !Catch::Contains(std::to_string(inherited.get())));
+}
+
 TEST_CASE("who takes output and throws ends the process") {
   ProcessSpec spec = Shell("echo start; exec sleep 100");
   spec.on_output = [](std::string_view) { throw std::runtime_error("enough"); };

@@ -1,5 +1,6 @@
 #include "vmruntime/exec/ssh_connection.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -57,7 +58,7 @@ SshConnection::SshConnection(asio::ip::tcp::socket socket)
     : session_(ssh_new()), event_(ssh_event_new()) {
   asio::any_io_executor executor = socket.get_executor();
   int fd = socket.release();
-  wire_ = std::make_shared<Wire>(executor, ::dup(fd));
+  wire_ = std::make_shared<Wire>(executor, ::fcntl(fd, F_DUPFD_CLOEXEC, 0));
   ssh_options_set(session_, SSH_OPTIONS_FD, &fd);
   ssh_set_blocking(session_, 0);
   ssh_set_counters(session_, nullptr, &counter_);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <mutex>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -81,6 +82,9 @@ void PrepareDriverRoot(const VmConfig& config) {
 }
 
 QemuIds LookUpQemuIds(const VmConfig& config) {
+  // What these answer lies in a place that all threads share.
+  static std::mutex looking_up;
+  std::lock_guard lock(looking_up);
   const passwd* user = ::getpwnam(config.qemu_user.c_str());
   if (user == nullptr) {
     throw Error(kInvalid, "run QEMU as user", config.qemu_user, "there is no such user");

@@ -42,7 +42,7 @@ template <typename Work>
 void LogErrors(Work work) {
   try {
     work();
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     spdlog::error("{}", error.what());
   }
 }
@@ -149,9 +149,12 @@ void CniPodNetworks::Serve(const NetworkRequest& request, const PodNetwork& netw
 
 void CniPodNetworks::CollectGarbage(const std::set<std::string>& sandboxes) {
   for (const std::string& id : cache_.Ids()) {
-    if (sandboxes.contains(id) || !cache_.Load(id)) continue;
-    spdlog::warn("CNI DEL for {}: no record knows this pod", id);
-    LogErrors([&] { network_.Delete({.container_id = id}); });
+    if (sandboxes.contains(id)) continue;
+    LogErrors([&] {
+      if (!cache_.Load(id)) return;
+      spdlog::warn("CNI DEL for {}: no record knows this pod", id);
+      network_.Delete({.container_id = id});
+    });
   }
   if (gc_) LogErrors([&] { network_.CollectGarbage(); });
 }

@@ -94,7 +94,7 @@ void Recovery::RemoveStrangers() {
 void Recovery::RemoveStrangeNetworks() {
   std::set<std::string> known;
   for (const SandboxRecord& sandbox : rooms_.registry.Sandboxes()) known.insert(sandbox.id());
-  rooms_.networks.CollectGarbage(known);
+  Try("networks", "", [&] { rooms_.networks.CollectGarbage(known); });
 }
 
 void Recovery::RemoveStrangeDisks() {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include <boost/json.hpp>
 
@@ -74,6 +75,18 @@ std::string Version(const json::object& root, const std::string& file) {
   return version;
 }
 
+// As libcni reads it: a boolean, or one as a string.
+bool DisablesGc(const json::object& root, const std::string& file) {
+  const json::value* value = root.if_contains("disableGC");
+  if (value == nullptr) return false;
+  if (value->is_bool()) return value->as_bool();
+  std::string text = JsonString(root, "disableGC");
+  std::transform(text.begin(), text.end(), text.begin(), ::tolower);
+  if (text != "true" && text != "false")
+    throw Unusable(file, "disableGC is neither true nor false");
+  return text == "true";
+}
+
 void Validate(const CniNetworkConfig& network, const std::string& file) {
   if (!IsCniName(network.name)) throw Unusable(file, "bad network name \"" + network.name + "\"");
   if (VersionIndex(network.version) < 0) {
@@ -120,8 +133,7 @@ CniNetworkConfig ParseCniNetwork(const std::string& text, const std::string& fil
   CniNetworkConfig network{.name = JsonString(root, "name"),
                            .version = Version(root, file),
                            .plugins = Plugins(root, file)};
-  const json::value* disable_gc = root.if_contains("disableGC");
-  network.disable_gc = disable_gc != nullptr && disable_gc->is_bool() && disable_gc->as_bool();
+  network.disable_gc = DisablesGc(root, file);
   Validate(network, file);
   return network;
 }

@@ -135,9 +135,9 @@ class PodNetworks {
   // A guest needs it, a pod without one doesn't. Throws Error (INTERNAL).
   virtual void Serve(const NetworkRequest& request, const PodNetwork& network) = 0;
 
-  // Undoes, as TearDown does, what is kept of pods that are not among these `sandboxes` (ids); and
-  // where the networks are said to be crimux's alone, has their plugins drop what they hold for
-  // others. Not beside other calls. Failures are logged.
+  // Calls CNI DEL for what is kept of pods that are not among these `sandboxes` (ids); and where
+  // the networks are said to be crimux's alone, has their plugins drop what they hold for others.
+  // Not beside other calls. Failures are logged.
   virtual void CollectGarbage(const std::set<std::string>& sandboxes) = 0;
 
   // Whether a pod could be connected now; reads the CNI configuration directory.

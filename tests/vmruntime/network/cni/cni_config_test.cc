@@ -49,6 +49,7 @@ TEST_CASE("an unusable configuration is an error that names the file") {
        {R"({"name":"a","type":"x"})", "cniVersion \"\""},
        {R"({"cniVersions":["9.0.0"],"name":"a","type":"x"})", "cniVersion \"9.0.0\""},
        {R"({"cniVersions":"1.0.0","name":"a","type":"x"})", "cniVersions is not a list"},
+       {R"({"cniVersion":"1.1.0","disableGC":1,"name":"a","type":"x"})", "disableGC is neither"},
        {R"({"cniVersions":[1],"name":"a","type":"x"})", "is not a string"},
        {R"({"cniVersion":"1.0.0","name":"a"})", "bad plugin type \"\""},
        {R"({"cniVersion":"1.0.0","name":"a","type":"/bin/sh"})", "bad plugin type"},

@@ -217,7 +217,7 @@ TEST_CASE("no GC where the configuration or its version has none, or a record ca
   FakeNetwork fake;
   SECTION("version") {}
   SECTION("disabled") {
-    fake.WriteConf("10-a.conflist", R"({"cniVersion":"1.1.0","name":"net","disableGC":true,
+    fake.WriteConf("10-a.conflist", R"({"cniVersion":"1.1.0","name":"net","disableGC":"True",
         "plugins":[{"type":"first"}]})");
   }
   SECTION("record") {
