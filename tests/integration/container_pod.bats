@@ -26,7 +26,7 @@ teardown() { RemovePodsAndCheck; }
 
 @test "A container that ends has its exit code" {
   ContainerPod box 'exit 7' | sed 's/^spec:/spec:\n  restartPolicy: Never/' | RunPod
-  WaitUntil 10 "the end" test "$(ContainerState box)" = CONTAINER_EXITED
+  WaitUntil 10 "the end" HasState box CONTAINER_EXITED
   Contains "$(Cri ContainerStatus "container_id: \"$(ContainerId box)\"")" 'exit_code: 7'
 }
 

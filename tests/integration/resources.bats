@@ -219,9 +219,11 @@ GuestHasCpu() {
   qemu=$(QemuPid)
   folder=$(Cgroup cpu pinned)
   [[ $(<"$(Cgroup cpuset pinned)/cpuset.cpus") == 1 ]]
-  local task
+  local task status
   for task in /proc/"$qemu"/task/*; do
-    Contains "$(<"$task/status")" '^Cpus_allowed_list:[[:space:]]1$'
+    # A thread that had nothing to do may end meanwhile.
+    status=$(cat "$task/status" 2>/dev/null) || continue
+    Contains "$status" '^Cpus_allowed_list:[[:space:]]1$'
   done
   run -1 Update pinned 'cpuset_cpus: "777"'
   Contains "$output" '^INVALID_ARGUMENT: '

@@ -37,7 +37,7 @@ ContainerStatus() {
   StartVm deaf deaf
   SECONDS=0
   Cri StopContainer "container_id: \"$(ContainerId deaf)\""
-  ((SECONDS < 4))
+  ((SECONDS < 10))
   Contains "$(ContainerStatus deaf)" 'exit_code: 137'
 }
 
