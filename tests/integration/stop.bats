@@ -35,9 +35,9 @@ ContainerStatus() {
 
 @test "A grace period of 0 destroys at once" {
   StartVm deaf deaf
-  SECONDS=0
+  local started=${EPOCHREALTIME/./}
   Cri StopContainer "container_id: \"$(ContainerId deaf)\""
-  ((SECONDS < 10))
+  ((${EPOCHREALTIME/./} - started < 4000000))
   Contains "$(ContainerStatus deaf)" 'exit_code: 137'
 }
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
+#include <boost/algorithm/string/predicate.hpp>
 #include <boost/json.hpp>
 
 #include "base/error.h"
@@ -81,10 +81,11 @@ bool DisablesGc(const json::object& root, const std::string& file) {
   if (value == nullptr) return false;
   if (value->is_bool()) return value->as_bool();
   std::string text = JsonString(root, "disableGC");
-  std::transform(text.begin(), text.end(), text.begin(), ::tolower);
-  if (text != "true" && text != "false")
+  bool is_true = boost::algorithm::iequals(text, "true");
+  if (!is_true && !boost::algorithm::iequals(text, "false")) {
     throw Unusable(file, "disableGC is neither true nor false");
-  return text == "true";
+  }
+  return is_true;
 }
 
 void Validate(const CniNetworkConfig& network, const std::string& file) {
