@@ -1,4 +1,4 @@
-#include "vmruntime/disk/owner.h"
+#include "base/owner.h"
 
 #include <grp.h>
 #include <pwd.h>
@@ -9,32 +9,30 @@
 
 #include "base/error.h"
 
-namespace crimux::vm {
+namespace crimux {
 
-Owner QemuOwner(const VmConfig& config) {
+Owner FindOwner(const std::string& user, const std::string& group) {
   std::array<char, 16384> buffer;
-  passwd user{};
+  passwd user_entry{};
   passwd* found_user = nullptr;
-  ::getpwnam_r(config.qemu_user.c_str(), &user, buffer.data(), buffer.size(), &found_user);
+  ::getpwnam_r(user.c_str(), &user_entry, buffer.data(), buffer.size(), &found_user);
   if (found_user == nullptr) {
-    throw Error(grpc::StatusCode::FAILED_PRECONDITION, "look up qemuUser", config.qemu_user,
-                "no such user (the package libvirt-daemon-system creates libvirt-qemu)");
+    throw Error(grpc::FAILED_PRECONDITION, "look up user", user, "there is no such user");
   }
-  unsigned uid = user.pw_uid;
-  group group_entry{};
-  group* found_group = nullptr;
-  ::getgrnam_r(config.qemu_group.c_str(), &group_entry, buffer.data(), buffer.size(), &found_group);
+  unsigned uid = user_entry.pw_uid;
+  ::group group_entry{};
+  ::group* found_group = nullptr;
+  ::getgrnam_r(group.c_str(), &group_entry, buffer.data(), buffer.size(), &found_group);
   if (found_group == nullptr) {
-    throw Error(grpc::StatusCode::FAILED_PRECONDITION, "look up qemuGroup", config.qemu_group,
-                "no such group");
+    throw Error(grpc::FAILED_PRECONDITION, "look up group", group, "there is no such group");
   }
   return {uid, group_entry.gr_gid};
 }
 
 void SetOwner(const std::filesystem::path& file, Owner owner) {
   if (::chown(file.c_str(), owner.uid, owner.gid) != 0) {
-    throw SystemError(errno, "give to QEMU's user", file.string());
+    throw SystemError(errno, "give to another user", file.string());
   }
 }
 
-}  // namespace crimux::vm
+}  // namespace crimux

@@ -1,10 +1,9 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
-#include "config/config.h"
-
-namespace crimux::vm {
+namespace crimux {
 
 // A numeric user and group.
 struct Owner {
@@ -12,11 +11,10 @@ struct Owner {
   unsigned gid = 0;
 };
 
-// Whom QEMU runs as. Throws Error (FAILED_PRECONDITION) when the configured user or group is
-// unknown.
-Owner QemuOwner(const VmConfig& config);
+// By names. Throws Error (FAILED_PRECONDITION) that names the one that this host doesn't know.
+Owner FindOwner(const std::string& user, const std::string& group);
 
 // Throws Error that names the file.
 void SetOwner(const std::filesystem::path& file, Owner owner);
 
-}  // namespace crimux::vm
+}  // namespace crimux

@@ -84,7 +84,7 @@ VmRuntime::Parts::Parts(const VmConfig& vm_config)
       sessions(registry, consoles, commands),
       streams(io.context(), config.streaming, sessions),
       stop_io{io},
-      qemu(QemuOwner(config)),
+      qemu(FindOwner(config.qemu_user, config.qemu_group)),
       shares(config.virtiofsd, qemu.uid, qemu.gid),
       agent_files(registry, hypervisor),
       rooms{config,     layout,   qemu,   registry,    locks,   networks,         images,

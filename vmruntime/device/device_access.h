@@ -4,7 +4,7 @@
 #include <set>
 #include <vector>
 
-#include "vmruntime/disk/owner.h"
+#include "base/owner.h"
 
 namespace crimux::vm {
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 
-#include "vmruntime/disk/owner.h"
+#include "base/owner.h"
 
 namespace crimux::vm {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "vmruntime/disk/owner.h"
+#include "base/owner.h"
 
 namespace crimux::vm {
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 
-#include "vmruntime/disk/owner.h"
+#include "base/owner.h"
 #include "vmruntime/image/image_store.h"
 
 namespace crimux::vm {

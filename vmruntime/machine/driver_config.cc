@@ -1,15 +1,13 @@
 #include "vmruntime/machine/driver_config.h"
 
 #include <fmt/format.h>
-#include <grp.h>
-#include <pwd.h>
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <mutex>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/owner.h"
 
 namespace crimux::vm {
 namespace {
@@ -74,27 +72,11 @@ std::string QemuConf(const VmConfig& config) {
 
 void PrepareDriverRoot(const VmConfig& config) {
   std::filesystem::path root = DriverRoot(config);
-  LookUpQemuIds(config);
+  FindOwner(config.qemu_user, config.qemu_group);
   MakeSearchableDir(config.state_dir);
   MakeSearchableDir(root);
   MakeSearchableDir(root / "etc");
   WriteFileAtomically(root / "etc/qemu.conf", QemuConf(config));
-}
-
-QemuIds LookUpQemuIds(const VmConfig& config) {
-  // What these answer lies in a place that all threads share.
-  static std::mutex looking_up;
-  std::lock_guard lock(looking_up);
-  const passwd* user = ::getpwnam(config.qemu_user.c_str());
-  if (user == nullptr) {
-    throw Error(kInvalid, "run QEMU as user", config.qemu_user, "there is no such user");
-  }
-  unsigned user_id = user->pw_uid;
-  const group* group = ::getgrnam(config.qemu_group.c_str());
-  if (group == nullptr) {
-    throw Error(kInvalid, "run QEMU as group", config.qemu_group, "there is no such group");
-  }
-  return {user_id, group->gr_gid};
 }
 
 }  // namespace crimux::vm

@@ -18,15 +18,7 @@ std::filesystem::path DriverRoot(const VmConfig& config);
 std::string QemuConf(const VmConfig& config);
 
 // Makes <root> with the modes that QEMU's unprivileged user needs, and writes its qemu.conf. Throws
-// Error, INVALID_ARGUMENT when the configured user or group does not exist.
+// Error, FAILED_PRECONDITION when the configured user or group does not exist.
 void PrepareDriverRoot(const VmConfig& config);
-
-struct QemuIds {
-  unsigned user = 0;
-  unsigned group = 0;
-};
-
-// The ids of the configured user and group. Throws Error (INVALID_ARGUMENT) that names the missing.
-QemuIds LookUpQemuIds(const VmConfig& config);
 
 }  // namespace crimux::vm

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/owner.h"
 #include "vmruntime/machine/accelerator.h"
 #include "vmruntime/machine/capabilities.h"
 #include "vmruntime/machine/display.h"
@@ -89,11 +90,11 @@ void LibvirtHypervisor::Define(const MachineSpec& spec) {
 }
 
 void LibvirtHypervisor::GiveDisksToQemu(const MachineSpec& spec) const {
-  QemuIds ids = LookUpQemuIds(config_);
+  Owner qemu = FindOwner(config_.qemu_user, config_.qemu_group);
   for (const DiskSpec& disk : spec.disks) {
     if (disk.readonly) continue;
-    if (::chown(disk.file.c_str(), ids.user, ids.group) != 0 ||
-        ::chmod(disk.file.c_str(), 0600) != 0) {
+    SetOwner(disk.file, qemu);
+    if (::chmod(disk.file.c_str(), 0600) != 0) {
       throw SystemError(errno, "hand to QEMU's user disk", disk.file.string());
     }
   }

@@ -2,7 +2,6 @@
 
 #include <absl/cleanup/cleanup.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -10,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/fault_point.h"
+#include "base/owner.h"
 #include "base/process.h"
 #include "vmruntime/machine/driver_config.h"
 
@@ -54,8 +54,7 @@ void PrepareTpmState(const VmConfig& config, const std::string& uuid) {
   MakeSearchable(home.parent_path());
   MakeSearchable(home);
   MakeSearchable(fresh);
-  QemuIds ids = LookUpQemuIds(config);
-  Check(::chown(fresh.c_str(), ids.user, ids.group), fresh);
+  SetOwner(fresh, FindOwner(config.qemu_user, config.qemu_group));
   Check(::chmod(fresh.c_str(), 0700), fresh);
   FaultPoint("create.tpm-begun");
   RunSetup(config, fresh);

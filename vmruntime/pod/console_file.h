@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "vmruntime/disk/owner.h"
+#include "base/owner.h"
 
 namespace crimux::vm {
 

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "base/owner.h"
 #include "config/config.h"
 #include "vmruntime/cgroup/cgroups.h"
 #include "vmruntime/console/console_log.h"
-#include "vmruntime/disk/owner.h"
 #include "vmruntime/image/image_store.h"
 #include "vmruntime/machine/hypervisor.h"
 #include "vmruntime/network/spec/pod_network.h"

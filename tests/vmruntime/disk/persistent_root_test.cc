@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 struct Fixture {
   TemporaryDir dir;
   VmConfig config;
-  Owner qemu = QemuOwner(config);
+  Owner qemu = FindOwner(config.qemu_user, config.qemu_group);
   StoredImage image = MakeImage('a');
   LoopDevice device;
   fs::path node = dir.path() / "node,with=comma";

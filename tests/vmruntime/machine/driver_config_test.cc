@@ -43,7 +43,7 @@ TEST_CASE("an unknown user or group is named before libvirt fails over it") {
   VmConfig config = WithStateDir(dir.path());
   config.qemu_user = "nobody-of-this-name";
   CHECK_THROWS_WITH(PrepareDriverRoot(config),
-                    "run QEMU as user \"nobody-of-this-name\": there is no such user");
+                    "look up user \"nobody-of-this-name\": there is no such user");
   config.qemu_user = "root";
   config.qemu_group = "nogroup-of-this-name";
   CHECK_THROWS_WITH(PrepareDriverRoot(config), Catch::Contains("there is no such group"));
