@@ -10,7 +10,8 @@ setup_file() {
 teardown_file() { StopTestbed; }
 teardown() { RemovePodsAndCheck; }
 
-GuestProcesses() { ExecSync "$1" 10 sh -c 'ls -d /proc/[0-9]* | wc -l' | sed -n 's/^stdout: "\([0-9]*\).*/\1/p'; }
+# Programs, not the kernel's threads, which come and go as it likes.
+GuestProcesses() { ExecSync "$1" 10 sh -c 'grep -l . /proc/[0-9]*/cmdline 2>/dev/null | wc -l' | sed -n 's/^stdout: "\([0-9]*\).*/\1/p'; }
 CrimuxdFds() { find "/proc/$(PidOf crimuxd)/fd" -type l | wc -l; }
 CrimuxdThreads() { find "/proc/$(PidOf crimuxd)/task" -mindepth 1 -maxdepth 1 | wc -l; }
 
